@@ -1,0 +1,96 @@
+/**
+ * Byte strings: every key and value of the engine is a string with one code unit (0–255) per byte. They compare by value, serve as
+ * Map keys, and `<` orders them as memcmp does. The brand keeps text (UTF-16) from slipping in: `utf8` and `text` are the doors
+ * between the two; this is the only file that casts.
+ */
+declare const brand: unique symbol;
+
+/** Bytes as a latin1 string. `length` is the length in bytes. */
+export type ByteString = string & { readonly [brand]: "bytes" };
+
+// oxlint-disable-next-line no-control-regex -- a test for ASCII has to name the control range
+const NON_ASCII = /[^\x00-\x7f]/;
+
+/** The UTF-8 bytes of a text; a lone surrogate becomes U+FFFD, as in every web API. */
+export function utf8(text: string): ByteString {
+  return (NON_ASCII.test(text) ? encode(text) : text) as ByteString;
+}
+
+/** The text of UTF-8 bytes; bytes that are not UTF-8 become U+FFFD. */
+export function text(bytes: ByteString): string {
+  return NON_ASCII.test(bytes) ? decoder.decode(toUint8Array(bytes)) : bytes;
+}
+
+/** A byte string from a string that is known to hold bytes only (a literal, printed digits, a join of byte strings). */
+export function bytes(latin1: string): ByteString {
+  return latin1 as ByteString;
+}
+
+/** The bytes from `start` to before `end`, counted as `String.prototype.slice` does. */
+export function sliceBytes(value: ByteString, start: number, end?: number): ByteString {
+  return value.slice(start, end) as ByteString;
+}
+
+export function fromUint8Array(array: Uint8Array): ByteString {
+  let result = "";
+  for (let start = 0; start < array.length; start += CHUNK) {
+    result += String.fromCharCode(...array.subarray(start, start + CHUNK));
+  }
+  return result as ByteString;
+}
+
+export function toUint8Array(value: ByteString): Uint8Array<ArrayBuffer> {
+  const array = new Uint8Array(value.length);
+  for (let index = 0; index < value.length; index++) array[index] = value.charCodeAt(index);
+  return array;
+}
+
+/** Upper-cases `a`–`z` only, as Redis compares option names: no locale, no other alphabet. */
+export function upperAscii(value: string): string {
+  return LOWER_ASCII.test(value)
+    ? value.replace(LOWER_ASCII_ALL, (part) => part.toUpperCase())
+    : value;
+}
+
+/** Lower-cases `A`–`Z` only. */
+export function lowerAscii(value: string): string {
+  return UPPER_ASCII.test(value)
+    ? value.replace(UPPER_ASCII_ALL, (part) => part.toLowerCase())
+    : value;
+}
+
+const LOWER_ASCII = /[a-z]/;
+const LOWER_ASCII_ALL = /[a-z]+/g;
+const UPPER_ASCII = /[A-Z]/;
+const UPPER_ASCII_ALL = /[A-Z]+/g;
+
+/** `String.fromCharCode` takes its arguments on the stack, so long arrays go through it in pieces of this many bytes. */
+const CHUNK = 8192;
+
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+function encode(text: string): string {
+  let result = "";
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    if (code < 0x80) result += character;
+    else if (code < 0x800) result += String.fromCharCode(0xc0 | (code >> 6), tail(code));
+    else if (code >= 0xd800 && code <= 0xdfff) result += REPLACEMENT;
+    else if (code < 0x10000)
+      result += String.fromCharCode(0xe0 | (code >> 12), tail(code >> 6), tail(code));
+    else
+      result += String.fromCharCode(
+        0xf0 | (code >> 18),
+        tail(code >> 12),
+        tail(code >> 6),
+        tail(code),
+      );
+  }
+  return result;
+}
+
+const REPLACEMENT = "\xef\xbf\xbd";
+
+function tail(bits: number): number {
+  return 0x80 | (bits & 0x3f);
+}

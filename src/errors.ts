@@ -1,0 +1,60 @@
+/**
+ * Error replies, whole and in Redis's words. Commands throw them; the emulator hands them on as replies. Anything else that is
+ * thrown is a bug of ours or a misuse of our API and surfaces as the exception it is.
+ */
+
+/** An error reply. `message` is the whole text as Redis sends it, `code` its first word (ERR, WRONGTYPE, NOPERM…). */
+export class ReplyError extends Error {
+  override readonly name = "ReplyError";
+  readonly code: string;
+
+  constructor(message: string) {
+    super(message);
+    this.code = message.split(" ", 1)[0] ?? "";
+  }
+}
+
+export function wrongType(): ReplyError {
+  return new ReplyError("WRONGTYPE Operation against a key holding the wrong kind of value");
+}
+
+export function syntaxError(): ReplyError {
+  return new ReplyError("ERR syntax error");
+}
+
+export function notInteger(): ReplyError {
+  return new ReplyError("ERR value is not an integer or out of range");
+}
+
+export function notFloat(): ReplyError {
+  return new ReplyError("ERR value is not a valid float");
+}
+
+export function outOfRange(): ReplyError {
+  return new ReplyError("ERR value is out of range");
+}
+
+export function mustBePositive(): ReplyError {
+  return new ReplyError("ERR value is out of range, must be positive");
+}
+
+export function noSuchKey(): ReplyError {
+  return new ReplyError("ERR no such key");
+}
+
+export function indexOutOfRange(): ReplyError {
+  return new ReplyError("ERR index out of range");
+}
+
+export function overflow(): ReplyError {
+  return new ReplyError("ERR increment or decrement would overflow");
+}
+
+export function invalidExpire(command: string): ReplyError {
+  return new ReplyError(`ERR invalid expire time in '${command}' command`);
+}
+
+/** `name` in lower case, a subcommand as `object|encoding`. */
+export function wrongArity(name: string): ReplyError {
+  return new ReplyError(`ERR wrong number of arguments for '${name}' command`);
+}

@@ -1,0 +1,86 @@
+/**
+ * A Map whose entries also stand in a dense array, for the keyspace and for large hashes and sets. Deletion moves the last entry
+ * into the hole, so a random entry costs O(1) and a scan needs no snapshot: it walks the array from its end to its start, and an
+ * entry that stays is never missed, because a moved entry only moves to where the walk has still to come or has come from.
+ */
+import type { Random } from "../random.js";
+
+export class IndexedMap<K, V> {
+  readonly #indexes = new Map<K, number>();
+  readonly #keys: K[] = [];
+  readonly #values: V[] = [];
+
+  get size(): number {
+    return this.#keys.length;
+  }
+
+  has(key: K): boolean {
+    return this.#indexes.has(key);
+  }
+
+  get(key: K): V | undefined {
+    const index = this.#indexes.get(key);
+    return index === undefined ? undefined : this.#values[index];
+  }
+
+  /** Adds or replaces; tells whether the key is new. */
+  set(key: K, value: V): boolean {
+    const index = this.#indexes.get(key);
+    if (index !== undefined) {
+      this.#values[index] = value;
+      return false;
+    }
+    this.#indexes.set(key, this.#keys.length);
+    this.#keys.push(key);
+    this.#values.push(value);
+    return true;
+  }
+
+  delete(key: K): boolean {
+    const hole = this.#indexes.get(key);
+    if (hole === undefined) return false;
+    this.#indexes.delete(key);
+    const lastKey = this.#keys.pop();
+    const lastValue = this.#values.pop();
+    if (hole < this.#keys.length && lastKey !== undefined && lastValue !== undefined) {
+      this.#keys[hole] = lastKey;
+      this.#values[hole] = lastValue;
+      this.#indexes.set(lastKey, hole);
+    }
+    return true;
+  }
+
+  clear(): void {
+    this.#indexes.clear();
+    this.#keys.length = 0;
+    this.#values.length = 0;
+  }
+
+  keys(): readonly K[] {
+    return this.#keys;
+  }
+
+  values(): readonly V[] {
+    return this.#values;
+  }
+
+  /** A random entry's key; undefined when empty. */
+  randomKey(random: Random): K | undefined {
+    return this.#keys[random.below(this.#keys.length)];
+  }
+
+  /**
+   * Visits about `count` entries from `cursor` (0 starts) and returns the next cursor, 0 at the end. Entries present during the
+   * whole loop are visited at least once, whatever is added or deleted between the calls.
+   */
+  scan(cursor: number, count: number, visit: (key: K, value: V) => void): number {
+    const start = cursor === 0 ? this.#keys.length : Math.min(cursor, this.#keys.length);
+    const stop = Math.max(0, start - count);
+    for (let index = start - 1; index >= stop; index--) {
+      const key = this.#keys[index];
+      const value = this.#values[index];
+      if (key !== undefined && value !== undefined) visit(key, value);
+    }
+    return stop;
+  }
+}
