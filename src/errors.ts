@@ -2,14 +2,19 @@
  * Error replies, whole and in Redis's words. Commands throw them; the emulator hands them on as replies. Anything else that is
  * thrown is a bug of ours or a misuse of our API and surfaces as the exception it is.
  */
+import { bytes, text, type ByteString } from "./bytes.js";
 
 /** An error reply. `message` is the whole text as Redis sends it, `code` its first word (ERR, WRONGTYPE, NOPERM…). */
 export class ReplyError extends Error {
   override readonly name = "ReplyError";
   readonly code: string;
+  /** The text as bytes: it may quote what a client sent. */
+  readonly bytes: ByteString;
 
+  /** `message` holds bytes, as byte strings quoted in it do. */
   constructor(message: string) {
-    super(message);
+    super(text(bytes(message)));
+    this.bytes = bytes(message);
     this.code = message.split(" ", 1)[0] ?? "";
   }
 }
@@ -57,4 +62,12 @@ export function invalidExpire(command: string): ReplyError {
 /** `name` in lower case, a subcommand as `object|encoding`. */
 export function wrongArity(name: string): ReplyError {
   return new ReplyError(`ERR wrong number of arguments for '${name}' command`);
+}
+
+export function outOfRangeOffset(): ReplyError {
+  return new ReplyError("ERR offset is out of range");
+}
+
+export function stringTooLong(): ReplyError {
+  return new ReplyError("ERR string exceeds maximum allowed size (proto-max-bulk-len)");
 }

@@ -23,17 +23,33 @@ export class IndexedMap<K, V> {
     return index === undefined ? undefined : this.#values[index];
   }
 
-  /** Adds or replaces; tells whether the key is new. */
-  set(key: K, value: V): boolean {
+  /** Where the entry stands at the moment; undefined when there is none. A deletion moves the last entry to the deleted one's index. */
+  indexOf(key: K): number | undefined {
+    return this.#indexes.get(key);
+  }
+
+  valueAt(index: number): V | undefined {
+    return this.#values[index];
+  }
+
+  /** Adds or replaces; returns the entry's index. */
+  put(key: K, value: V): number {
     const index = this.#indexes.get(key);
     if (index !== undefined) {
       this.#values[index] = value;
-      return false;
+      return index;
     }
     this.#indexes.set(key, this.#keys.length);
     this.#keys.push(key);
     this.#values.push(value);
-    return true;
+    return this.#keys.length - 1;
+  }
+
+  /** Adds or replaces; tells whether the key is new. */
+  set(key: K, value: V): boolean {
+    const size = this.size;
+    this.put(key, value);
+    return this.size > size;
   }
 
   delete(key: K): boolean {

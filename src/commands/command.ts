@@ -1,0 +1,113 @@
+/** What a command is: arity, flags and key positions as Redis declares them, and a handler. */
+import type { ByteString } from "../bytes.js";
+import type { Keyspace } from "../keyspace/keyspace.js";
+import type { Database } from "../keyspace/database.js";
+import type { Profile } from "../profile.js";
+import type { Random } from "../random.js";
+import type { Reply } from "../reply.js";
+import type { Session } from "../session.js";
+import type { Args } from "./args.js";
+
+/** What a handler may use. Nothing else reaches it: no clock, no chance, no door. */
+export interface Context {
+  readonly session: Session;
+  readonly profile: Profile;
+  readonly keyspace: Keyspace;
+  /** The session's database. */
+  readonly db: Database;
+  /** Unix time in milliseconds, the same for the whole command. */
+  readonly now: number;
+  readonly random: Random;
+  /** When the emulator was created, Unix time in milliseconds. */
+  readonly startedAt: number;
+  /** All commands by lower-case name, for COMMAND and its kin. */
+  readonly commands: ReadonlyMap<string, Command>;
+  /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
+  readonly run: (argv: readonly ByteString[]) => Reply;
+}
+
+/** Answers a command. Reads its arguments, throws a ReplyError where it must, and only then changes the database. */
+export type Handler = (context: Context, args: Args) => Reply;
+
+/** Redis's command flags. */
+export type Flag =
+  | "admin"
+  | "allow_busy"
+  | "blocking"
+  | "denyoom"
+  | "fast"
+  | "loading"
+  | "may_replicate"
+  | "movablekeys"
+  | "no_async_loading"
+  | "no_auth"
+  | "no_mandatory_keys"
+  | "no_multi"
+  | "noscript"
+  | "pubsub"
+  | "readonly"
+  | "skip_monitor"
+  | "skip_slowlog"
+  | "stale"
+  | "write";
+
+/** Where a command's keys stand: first and last argument (negative: from the end) and the step between keys. */
+export type KeyRange = readonly [first: number, last: number, step: number];
+
+export const noKeys: KeyRange = [0, 0, 0];
+export const firstKey: KeyRange = [1, 1, 1];
+export const firstTwoKeys: KeyRange = [1, 2, 1];
+export const allKeys: KeyRange = [1, -1, 1];
+export const subcommandKey: KeyRange = [2, 2, 1];
+
+export interface CommandSpec {
+  readonly arity: number;
+  readonly flags: readonly Flag[];
+  readonly keys: KeyRange;
+  readonly handler: Handler;
+  /** Whether the command runs at once in a transaction instead of being queued (EXEC, DISCARD, WATCH…). */
+  readonly immediate: boolean;
+}
+
+export interface Command extends CommandSpec {
+  /** Lower case; a subcommand as `object|encoding`. */
+  readonly name: string;
+  /** How many words the name has: 2 for a subcommand. */
+  readonly words: number;
+  readonly readonly: boolean;
+  /** By lower-case name, of a command that has any. */
+  readonly subcommands: ReadonlyMap<string, Command>;
+}
+
+/** A family's commands by lower-case name. */
+export type CommandTable = Readonly<Record<string, CommandSpec>>;
+
+/**
+ * Declares a command. `arity` counts the name; negative: at least so many. For a subcommand (`"object|encoding"`) it counts both
+ * words, and the handler's arguments start behind them.
+ */
+export function command(
+  arity: number,
+  flags: readonly Flag[],
+  keys: KeyRange,
+  handler: Handler,
+): CommandSpec {
+  return { arity, flags, keys, handler, immediate: false };
+}
+
+/** Declares a command that a transaction does not queue. */
+export function immediateCommand(
+  arity: number,
+  flags: readonly Flag[],
+  keys: KeyRange,
+  handler: Handler,
+): CommandSpec {
+  return { arity, flags, keys, handler, immediate: true };
+}
+
+/** Declares a command that only has subcommands. */
+export function container(arity: number): CommandSpec {
+  return command(arity, [], noKeys, () => {
+    throw new TypeError("a container command is never run itself");
+  });
+}

@@ -1,0 +1,86 @@
+/** All commands by name, and the look-up that names what is wrong when there is none. */
+import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
+import { ReplyError, wrongArity } from "../errors.js";
+import type { Command, CommandTable } from "./command.js";
+import { connectionCommands } from "./connection.js";
+import { stringCommands } from "./string.js";
+import { transactionCommands } from "./transactions.js";
+import { isUnsupported } from "./unsupported.js";
+
+const families: readonly CommandTable[] = [stringCommands, transactionCommands, connectionCommands];
+
+/** Every command and subcommand (`object|encoding`) by lower-case name. */
+export const commandTable: ReadonlyMap<string, Command> = buildTable();
+
+/** The command that `argv` calls, or the error reply that says why there is none (unknown, or a wrong number of arguments). */
+export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
+  const name = argv[0] ?? "";
+  const found = commandTable.get(name) ?? commandTable.get(lowerAscii(name));
+  if (found === undefined) {
+    return isUnsupported(lowerAscii(name)) ? unsupportedCommand(name) : unknownCommand(argv);
+  }
+  if (found.subcommands.size === 0) return checkArity(found, argv);
+  const subcommand = argv[1];
+  if (subcommand === undefined) return checkArity(found, argv);
+  const command = found.subcommands.get(lowerAscii(subcommand));
+  return command === undefined ? unknownSubcommand(found, subcommand) : checkArity(command, argv);
+}
+
+/** Whether Redis has a command of that name (in any case), supported by the emulator or not. */
+export function isKnown(name: string): boolean {
+  return commandTable.has(lowerAscii(name)) || isUnsupported(lowerAscii(name));
+}
+
+function checkArity(command: Command, { length }: readonly ByteString[]): Command | ReplyError {
+  const { arity, name } = command;
+  const fits = arity >= 0 ? length === arity : length >= -arity;
+  return fits ? command : wrongArity(name);
+}
+
+function buildTable(): ReadonlyMap<string, Command> {
+  const table = new Map<string, Command>();
+  const subcommands = new Map<string, Map<string, Command>>();
+  for (const family of families) {
+    for (const [name, spec] of Object.entries(family)) {
+      const own = new Map<string, Command>();
+      const [container, subcommand] = name.split("|");
+      const command = {
+        ...spec,
+        name,
+        words: subcommand === undefined ? 1 : 2,
+        readonly: spec.flags.includes("readonly"),
+        subcommands: own,
+      };
+      table.set(name, command);
+      if (container === undefined) continue;
+      if (subcommand === undefined) subcommands.set(name, own);
+      else subcommands.get(container)?.set(subcommand, command);
+    }
+  }
+  return table;
+}
+
+function unsupportedCommand(name: string): ReplyError {
+  return new ReplyError(`ERR kv-emulator does not support the command '${upperAscii(name)}' yet`);
+}
+
+/** Redis quotes the arguments up to this many bytes in all. */
+const QUOTED_ARGUMENTS = 128;
+
+function unknownCommand(argv: readonly ByteString[]): ReplyError {
+  const [name = "", ...args] = argv;
+  let quoted = "";
+  for (const argument of args) {
+    if (quoted.length >= QUOTED_ARGUMENTS) break;
+    quoted += `'${argument.slice(0, QUOTED_ARGUMENTS - quoted.length)}' `;
+  }
+  return new ReplyError(
+    `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${quoted}`,
+  );
+}
+
+function unknownSubcommand({ name }: Command, subcommand: ByteString): ReplyError {
+  return new ReplyError(
+    `ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${name.toUpperCase()} HELP.`,
+  );
+}

@@ -1,0 +1,173 @@
+/**
+ * The engine: it looks a command up, checks its arity, queues or runs it, and always answers with a reply. It knows no door and
+ * keeps no timers; time comes from its clock and chance from its seed.
+ */
+import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
+import { systemClock, type Clock } from "./clock.js";
+import { Args } from "./commands/args.js";
+import type { Command, Context } from "./commands/command.js";
+import { commandTable, findCommand } from "./commands/table.js";
+import { ReplyError } from "./errors.js";
+import { Keyspace } from "./keyspace/keyspace.js";
+import { plain, type PlainReply } from "./plain.js";
+import { redisProfile, upstashProfile } from "./profile.js";
+import { randomSeed, seededRandom } from "./random.js";
+import { status, type Reply } from "./reply.js";
+import { Session } from "./session.js";
+
+export interface EmulatorOptions {
+  /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own. */
+  readonly clock?: Clock;
+  /** Makes everything random (SPOP, RANDOMKEY, SRANDMEMBER…) repeatable. A whole number. */
+  readonly seed?: number;
+}
+
+/** What a door hands in: commands to run in order, in one session. */
+export interface Call {
+  readonly commands: readonly (readonly ByteString[])[];
+  readonly session: Session;
+  readonly door: "double" | "rest" | "resp";
+  /** Whether the commands are a transaction: nothing may run between them. */
+  readonly atomic: boolean;
+}
+
+export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
+
+/** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
+export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
+
+/** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
+export type Argument = string | number | bigint | Uint8Array;
+
+export class Engine {
+  readonly clock: Clock;
+  readonly #keyspace = new Keyspace();
+  /** Handed to every handler; a handler is done with it when it returns or runs another command. */
+  readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
+  readonly #interceptors: Interceptor[] = [];
+  #session = new Session(redisProfile);
+
+  constructor(options: EmulatorOptions = {}) {
+    this.clock = checkedClock(options.clock);
+    this.#context = {
+      session: this.#session,
+      profile: redisProfile,
+      keyspace: this.#keyspace,
+      db: this.#keyspace.database(0),
+      now: 0,
+      random: seededRandom(checkedSeed(options.seed)),
+      startedAt: this.clock.now(),
+      commands: commandTable,
+      run: (argv) => this.#process(this.#context.session, argv),
+    };
+  }
+
+  /** How many changes the keyspace has seen; moves with every write. */
+  get changes(): number {
+    return this.#keyspace.shared.changes;
+  }
+
+  /** A session of its own, as a connection has: database, transaction, WATCH. Profile `"redis"` unless told otherwise. */
+  createSession(profile: "redis" | "upstash" = "redis"): Session {
+    return new Session(profile === "redis" ? redisProfile : upstashProfile);
+  }
+
+  /**
+   * Runs one command in the emulator's own session: `call("ZADD", "board", 1, "ada")`. Returns what Redis answers as plain values:
+   * text, integers (bigint past 2^53), null, arrays; maps are flat arrays and doubles text, as in RESP2. Throws a ReplyError where
+   * Redis answers with an error, and a TypeError for an argument that is neither text, a number nor bytes.
+   */
+  call(name: string, ...args: readonly Argument[]): PlainReply {
+    const reply = plain(this.execute(this.#session, [name, ...args].map(toBytes)));
+    if (reply instanceof ReplyError) throw reply;
+    return reply;
+  }
+
+  /** Empties every database and forgets the emulator's own session; clock and interceptors stay. */
+  reset(): void {
+    this.#keyspace.clear();
+    this.#session = new Session(redisProfile);
+  }
+
+  /** Puts a link into the chain around the calls of all doors (not around `call` and `execute`); returns what takes it out. */
+  intercept(interceptor: Interceptor): () => void {
+    this.#interceptors.push(interceptor);
+    return () => {
+      const index = this.#interceptors.indexOf(interceptor);
+      if (index >= 0) this.#interceptors.splice(index, 1);
+    };
+  }
+
+  /** Answers a door's call through the chain: one reply per command. */
+  handle(call: Call): Replies {
+    if (this.#interceptors.length === 0) return this.#answer(call);
+    const chain = this.#interceptors.reduceRight<(call: Call) => Replies>(
+      (next, interceptor) => (passed) => interceptor(passed, next),
+      (passed) => this.#answer(passed),
+    );
+    return chain(call);
+  }
+
+  /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
+  execute(session: Session, argv: readonly ByteString[]): Reply {
+    this.#keyspace.advanceTo(this.clock.now());
+    return this.#process(session, argv);
+  }
+
+  #answer({ commands, session }: Call): readonly Reply[] {
+    return commands.map((argv) => this.execute(session, argv));
+  }
+
+  #process(session: Session, argv: readonly ByteString[]): Reply {
+    const command = findCommand(argv);
+    const { transaction } = session;
+    if (command instanceof ReplyError) {
+      if (transaction !== undefined) transaction.failed = true;
+      return command;
+    }
+    if (transaction !== undefined && !command.immediate) {
+      transaction.queue.push(argv);
+      return QUEUED;
+    }
+    return this.#run(session, command, argv);
+  }
+
+  #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
+    const context = this.#context;
+    const { shared } = this.#keyspace;
+    shared.counting = command.readonly;
+    context.session = session;
+    context.profile = session.profile;
+    context.db = this.#keyspace.database(session.database);
+    context.now = shared.now;
+    try {
+      return command.handler(context, new Args(argv, command.words));
+    } catch (error) {
+      if (error instanceof ReplyError) return error;
+      throw error;
+    }
+  }
+}
+
+const QUEUED = status("QUEUED");
+
+function toBytes(argument: Argument): ByteString {
+  if (typeof argument === "string") return utf8(argument);
+  if (typeof argument === "number" || typeof argument === "bigint") return bytes(String(argument));
+  if (argument instanceof Uint8Array) return fromUint8Array(argument);
+  throw new TypeError(
+    `call(name, ...args): ${JSON.stringify(argument)} is no argument; pass text, a number or a Uint8Array (objects go through JSON.stringify first)`,
+  );
+}
+
+function checkedClock(clock: Clock = systemClock): Clock {
+  if (typeof clock.now === "function") return clock;
+  throw new TypeError(
+    "createEmulator({ clock }): the clock has no now(); pass manualClock(), systemClock or { now: () => milliseconds }",
+  );
+}
+
+function checkedSeed(seed: number = randomSeed()): number {
+  if (Number.isSafeInteger(seed)) return seed;
+  throw new TypeError(`createEmulator({ seed }): ${JSON.stringify(seed)} is no whole number`);
+}

@@ -1,0 +1,15 @@
+/**
+ * kv-emulator: an in-memory, Redis-compatible emulator for tests of code on Vercel KV and Upstash Redis. The doubles of the clients
+ * are `kv-emulator/kv` and `kv-emulator/upstash`, the MSW handlers `kv-emulator/msw`.
+ */
+export { manualClock, systemClock, type Clock, type Duration, type ManualClock } from "./clock.js";
+export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.js";
+export type { Argument, Call, Interceptor, Replies } from "./engine.js";
+export { bytes, fromUint8Array, text, toUint8Array, utf8, type ByteString } from "./bytes.js";
+export { ReplyError } from "./errors.js";
+export { createKeyValueStore, type KeyValueStore } from "./kv/key-value-store.js";
+export type { PlainReply } from "./plain.js";
+export type { Reply } from "./reply.js";
+export { interceptFetch } from "./rest/intercept-fetch.js";
+export type { DatabaseOptions } from "./rest/settings.js";
+export type { Session } from "./session.js";

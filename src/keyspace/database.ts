@@ -1,0 +1,237 @@
+/**
+ * One database: keys, their values, deadlines and watchers. Typed look-ups throw WRONGTYPE. Every change of a key passes `write`
+ * (or `set`, `put`, `delete`, `rename`, which are built on it): there watched keys break their WATCH and the change is counted. A
+ * command looks first, decides, and calls `write(key)` before it touches the value it found.
+ */
+import type { ByteString } from "../bytes.js";
+import { wrongType } from "../errors.js";
+import type { Random } from "../random.js";
+import { Hash } from "../values/hash.js";
+import { IndexedMap } from "../values/indexed-map.js";
+import { List } from "../values/list.js";
+import { EncodedString } from "../values/encoded-string.js";
+import { SetValue } from "../values/set.js";
+import { SortedSet } from "../values/sorted-set.js";
+import type { Deadline, Expiry, UnixTime } from "./expiry.js";
+import type { Value } from "./value.js";
+
+/** What one session's WATCH holds; it breaks when a watched key changes. */
+export interface Watch {
+  broken: boolean;
+}
+
+/** What all databases share: the time of the current command and the counters that INFO shows. */
+export interface Shared {
+  /** Unix time in milliseconds. */
+  now: number;
+  /** Whether look-ups count as hits and misses: they do in commands that only read. */
+  counting: boolean;
+  hits: number;
+  misses: number;
+  expired: number;
+  /** Grows with every change of any key. */
+  changes: number;
+}
+
+export class Database {
+  readonly index: number;
+  readonly #shared: Shared;
+  readonly #expiry: Expiry<Database>;
+  readonly #entries = new IndexedMap<ByteString, Value>();
+  /** The second of each entry's last access, at the entry's index. */
+  #accessed = new Uint32Array(64);
+  readonly #deadlines = new Map<ByteString, UnixTime>();
+  readonly #watches = new Map<ByteString, Set<Watch>>();
+
+  constructor(index: number, shared: Shared, expiry: Expiry<Database>) {
+    this.index = index;
+    this.#shared = shared;
+    this.#expiry = expiry;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  /** How many keys have a deadline. */
+  get volatileSize(): number {
+    return this.#deadlines.size;
+  }
+
+  /** Whether the key exists; does not count as an access. */
+  has(key: ByteString): boolean {
+    return this.#entries.has(key);
+  }
+
+  /** The value without counting as an access (TYPE, TTL, OBJECT…). */
+  peek(key: ByteString): Value | undefined {
+    return this.#entries.get(key);
+  }
+
+  /** The value of any type; marks the key as accessed. */
+  get(key: ByteString): Value | undefined {
+    const index = this.#entries.indexOf(key);
+    if (index === undefined) {
+      if (this.#shared.counting) this.#shared.misses++;
+      return undefined;
+    }
+    if (this.#shared.counting) this.#shared.hits++;
+    this.#accessed[index] = this.#shared.now / 1000;
+    return this.#entries.valueAt(index);
+  }
+
+  string(key: ByteString): ByteString | undefined {
+    const value = this.get(key);
+    if (value === undefined || typeof value === "string") return value;
+    if (value instanceof EncodedString) return value.bytes;
+    throw wrongType();
+  }
+
+  list(key: ByteString): List | undefined {
+    const value = this.get(key);
+    if (value === undefined || value instanceof List) return value;
+    throw wrongType();
+  }
+
+  hash(key: ByteString): Hash | undefined {
+    const value = this.get(key);
+    if (value === undefined || value instanceof Hash) return value;
+    throw wrongType();
+  }
+
+  setOf(key: ByteString): SetValue | undefined {
+    const value = this.get(key);
+    if (value === undefined || value instanceof SetValue) return value;
+    throw wrongType();
+  }
+
+  sortedSet(key: ByteString): SortedSet | undefined {
+    const value = this.get(key);
+    if (value === undefined || value instanceof SortedSet) return value;
+    throw wrongType();
+  }
+
+  /** Announces a change of the key: call it once the change is certain and before making it. */
+  write(key: ByteString): void {
+    this.#shared.changes++;
+    if (this.#watches.size > 0) this.#breakWatches(key);
+  }
+
+  /** Creates or replaces the key; its deadline becomes `expireAt`, none when undefined. */
+  set(key: ByteString, value: Value, expireAt?: UnixTime): void {
+    this.put(key, value);
+    if (expireAt !== undefined) this.#setDeadline(key, expireAt);
+    else if (this.#deadlines.size > 0) this.#deadlines.delete(key);
+  }
+
+  /** Creates the key, or replaces its value and keeps its deadline. */
+  put(key: ByteString, value: Value): void {
+    this.write(key);
+    const index = this.#entries.put(key, value);
+    if (index === this.#accessed.length) this.#growAccessed();
+    this.#accessed[index] = this.#shared.now / 1000;
+  }
+
+  /** Deletes the key; tells whether it existed. */
+  delete(key: ByteString): boolean {
+    const index = this.#entries.indexOf(key);
+    if (index === undefined) return false;
+    this.write(key);
+    this.#entries.delete(key);
+    this.#accessed[index] = this.#accessed[this.#entries.size] ?? 0;
+    if (this.#deadlines.size > 0) this.#deadlines.delete(key);
+    return true;
+  }
+
+  /** Deletes the key when the collection it holds has become empty. */
+  deleteEmpty(key: ByteString, value: List | Hash | SetValue | SortedSet): void {
+    if (value.size === 0) this.delete(key);
+  }
+
+  /** Moves an existing key with its deadline over another. */
+  rename(from: ByteString, to: ByteString): void {
+    const value = this.#entries.get(from);
+    const expireAt = this.#deadlines.get(from);
+    if (value === undefined) return;
+    this.delete(from);
+    this.set(to, value, expireAt);
+  }
+
+  clear(): void {
+    this.#shared.changes++;
+    for (const key of this.#watches.keys()) if (this.has(key)) this.#breakWatches(key);
+    this.#entries.clear();
+    this.#deadlines.clear();
+  }
+
+  /** The key's deadline; undefined when it has none. */
+  expireAt(key: ByteString): UnixTime | undefined {
+    return this.#deadlines.get(key);
+  }
+
+  /** Gives an existing key a deadline in the future. */
+  expire(key: ByteString, at: UnixTime): void {
+    this.write(key);
+    this.#setDeadline(key, at);
+  }
+
+  /** Removes the key's deadline; tells whether it had one. */
+  persist(key: ByteString): boolean {
+    if (!this.#deadlines.has(key)) return false;
+    this.write(key);
+    return this.#deadlines.delete(key);
+  }
+
+  /** Whole seconds since the key was last accessed; undefined when there is no such key. */
+  idleSeconds(key: ByteString): number | undefined {
+    const index = this.#entries.indexOf(key);
+    if (index === undefined) return undefined;
+    return Math.max(0, Math.floor(this.#shared.now / 1000) - (this.#accessed[index] ?? 0));
+  }
+
+  /** All keys, in no promised order; do not change the database while you hold them. */
+  keys(): readonly ByteString[] {
+    return this.#entries.keys();
+  }
+
+  randomKey(random: Random): ByteString | undefined {
+    return this.#entries.randomKey(random);
+  }
+
+  /** Visits about `count` keys from `cursor` (0 starts); returns the next cursor, 0 at the end. */
+  scan(cursor: number, count: number, visit: (key: ByteString, value: Value) => void): number {
+    return this.#entries.scan(cursor, count, visit);
+  }
+
+  watch(key: ByteString, watch: Watch): void {
+    const watches = this.#watches.get(key);
+    if (watches === undefined) this.#watches.set(key, new Set([watch]));
+    else watches.add(watch);
+  }
+
+  unwatch(key: ByteString, watch: Watch): void {
+    const watches = this.#watches.get(key);
+    watches?.delete(watch);
+    if (watches?.size === 0) this.#watches.delete(key);
+  }
+
+  /** Whether a deadline is still the key's own. */
+  isLive({ key, at }: Deadline<Database>): boolean {
+    return this.#deadlines.get(key) === at;
+  }
+
+  #setDeadline(key: ByteString, at: UnixTime): void {
+    this.#deadlines.set(key, at);
+    this.#expiry.push({ at, owner: this, key });
+  }
+
+  #breakWatches(key: ByteString): void {
+    for (const watch of this.#watches.get(key) ?? []) watch.broken = true;
+  }
+
+  #growAccessed(): void {
+    const larger = new Uint32Array(this.#accessed.length * 2);
+    larger.set(this.#accessed);
+    this.#accessed = larger;
+  }
+}

@@ -1,0 +1,33 @@
+/** All databases of one emulator and their common time. Databases come into being when they are first used. */
+import { Database, type Shared } from "./database.js";
+import { Expiry } from "./expiry.js";
+
+export class Keyspace {
+  readonly shared: Shared = { now: 0, counting: false, hits: 0, misses: 0, expired: 0, changes: 0 };
+  readonly #databases: Database[] = [];
+  readonly #expiry = new Expiry<Database>((deadline) => deadline.owner.isLive(deadline));
+
+  database(index: number): Database {
+    return (this.#databases[index] ??= new Database(index, this.shared, this.#expiry));
+  }
+
+  /** Sets the time and deletes every key whose deadline it has reached: a key dies at its millisecond. */
+  advanceTo(now: number): void {
+    this.shared.now = now;
+    for (;;) {
+      const due = this.#expiry.popDue(now);
+      if (due === undefined) return;
+      due.owner.delete(due.key);
+      this.shared.expired++;
+    }
+  }
+
+  /** The databases that hold keys, in order. */
+  used(): Database[] {
+    return this.#databases.filter((database) => database.size > 0);
+  }
+
+  clear(): void {
+    for (const database of this.#databases) database?.clear();
+  }
+}

@@ -1,0 +1,25 @@
+/** What a key can hold. A value's type is its class; strings stand bare, with no object around them. */
+import type { ByteString } from "../bytes.js";
+import { Hash } from "../values/hash.js";
+import { List } from "../values/list.js";
+import { EncodedString } from "../values/encoded-string.js";
+import { SetValue } from "../values/set.js";
+import type { SortedSet } from "../values/sorted-set.js";
+
+export type Value = ByteString | EncodedString | List | Hash | SetValue | SortedSet;
+
+/** Redis's name of a value's type, as TYPE answers it. */
+export type TypeName = "string" | "list" | "hash" | "set" | "zset";
+
+export function typeName(value: Value): TypeName {
+  if (typeof value === "string" || value instanceof EncodedString) return "string";
+  if (value instanceof List) return "list";
+  if (value instanceof Hash) return "hash";
+  if (value instanceof SetValue) return "set";
+  return "zset";
+}
+
+/** A copy that shares nothing that can change. */
+export function cloneValue(value: Value): Value {
+  return typeof value === "string" || value instanceof EncodedString ? value : value.clone();
+}

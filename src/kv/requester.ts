@@ -1,0 +1,89 @@
+/**
+ * The in-process stand-in for the client's HTTP: it takes what the real client would send and gives back what its HttpClient would
+ * have decoded, error texts included.
+ */
+import { errors, type Requester } from "@upstash/redis";
+import { ReplyError } from "../errors.js";
+import type { Engine } from "../engine.js";
+import { plain, type PlainReply } from "../plain.js";
+import type { Reply } from "../reply.js";
+import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
+import { toArgv, toCommands } from "../rest/json-commands.js";
+
+/** What the client hands to its requester; the SDK does not export the type. */
+type ClientRequest = Parameters<Requester["request"]>[0];
+
+/** How the client's replies travel: base64 keeps bytes, and its decoder drops a leading byte order mark. */
+export interface ResponseOptions {
+  readonly responseEncoding?: false | "base64";
+}
+
+export class InProcessRequester implements Requester {
+  readYourWrites = true;
+  upstashSyncToken = "";
+  readonly #client: Client;
+  readonly #receive: (text: string) => string;
+
+  constructor(engine: Engine, { responseEncoding }: ResponseOptions) {
+    const session = engine.createSession("upstash");
+    this.#client = { engine, session, door: "double", access: "full" };
+    this.#receive = responseEncoding === false ? (text) => text : withoutByteOrderMark;
+  }
+
+  request<Result>(request: ClientRequest): Promise<{ result?: Result; error?: string }>;
+  async request({ path, body }: ClientRequest): Promise<unknown> {
+    const response = await this.#answer(
+      path?.join("/") ?? "",
+      Array.isArray(body) ? body : [],
+      body,
+    );
+    if (this.readYourWrites) this.upstashSyncToken = this.#client.engine.changes.toString(32);
+    return response;
+  }
+
+  async #answer(path: string, commands: readonly unknown[], body: unknown): Promise<unknown> {
+    switch (path) {
+      case "": {
+        const [reply = null] = await runPipeline(this.#client, [toArgv(commands)]);
+        if (reply instanceof ReplyError) throw failure(reply, body);
+        return { result: this.#decode(plain(reply)) };
+      }
+      case "pipeline": {
+        const parsed = toCommands(commands);
+        if (parsed instanceof ReplyError) throw failure(parsed, body);
+        return (await runPipeline(this.#client, parsed)).map((reply) => this.#outcome(reply));
+      }
+      case "multi-exec": {
+        const parsed = toCommands(commands);
+        const replies =
+          parsed instanceof ReplyError ? parsed : await runTransaction(this.#client, parsed);
+        if (replies instanceof ReplyError) throw failure(replies, body);
+        return replies.map((reply) => this.#outcome(reply));
+      }
+      default:
+        throw new errors.UpstashError(`kv-emulator does not serve /${path} yet`);
+    }
+  }
+
+  #outcome(reply: Reply): { result?: unknown; error?: string } {
+    if (reply instanceof ReplyError) return { error: reply.message };
+    return { result: this.#decode(plain(reply)) };
+  }
+
+  /** What JSON.parse and the client's decoder make of a reply: integers lose what a double can not hold. */
+  #decode(reply: PlainReply): unknown {
+    if (typeof reply === "string") return this.#receive(reply);
+    if (typeof reply === "bigint") return Number(reply);
+    if (typeof reply === "number" || reply === null || reply instanceof ReplyError) return reply;
+    return reply.map((item) => this.#decode(item));
+  }
+}
+
+function withoutByteOrderMark(text: string): string {
+  return text.startsWith("\uFEFF") ? text.slice(1) : text;
+}
+
+/** The error the client throws for a response that is not 2xx. */
+function failure({ message }: ReplyError, body: unknown): Error {
+  return new errors.UpstashError(`${message}, command was: ${JSON.stringify(body)}`);
+}

@@ -1,0 +1,24 @@
+/** The Upstash REST API as one MSW handler: MSW tries its handlers in turn, so one per command would cost every request. */
+import { http, type HttpHandler } from "msw";
+import { createEmulator, type Emulator } from "../emulator.js";
+import { createRestHandler } from "../rest/handler.js";
+import { respond } from "../rest/respond.js";
+import { databaseSettings, type DatabaseOptions } from "../rest/settings.js";
+
+/**
+ * Handlers for `setupServer` and `setupWorker` that answer every request for the database's URL from the emulator (a new one by
+ * default); anything else passes by. Throws a TypeError for a malformed URL.
+ */
+export function kvHandlers(
+  emulator: Emulator = createEmulator(),
+  options: DatabaseOptions = {},
+): HttpHandler[] {
+  const { url, ...tokens } = databaseSettings(options);
+  const handler = createRestHandler(emulator, tokens);
+  const below = new RegExp(`^${escapeRegExp(url)}(/|$)`);
+  return [http.all(below, ({ request }) => respond(handler, request, url))];
+}
+
+function escapeRegExp(literal: string): string {
+  return literal.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&");
+}

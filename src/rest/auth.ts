@@ -1,0 +1,24 @@
+/** Tokens: the bearer header (its scheme optional) or the `_token` query parameter, which wins where both are there. */
+import { ReplyError } from "../errors.js";
+import type { Access } from "./availability.js";
+
+export interface Tokens {
+  /** The token that may do everything; every request is let in where none is set. */
+  readonly token?: string | undefined;
+  /** A token for reads only (`KV_REST_API_READ_ONLY_TOKEN`). */
+  readonly readOnlyToken?: string | undefined;
+}
+
+/** What a request's credentials allow, or the error of a 401. */
+export function authorize(
+  { token, readOnlyToken }: Tokens,
+  authorization: string | null,
+  queryToken: string | null,
+): Access | ReplyError {
+  const given = queryToken ?? authorization?.replace(/^bearer\s+/i, "").trim();
+  if (readOnlyToken !== undefined && given === readOnlyToken) return "read-only";
+  if (token === undefined || given === token) return "full";
+  return new ReplyError(
+    "WRONGPASS invalid or missing auth token. See https://docs.upstash.com/redis/troubleshooting/http_unauthorized for details.",
+  );
+}

@@ -1,0 +1,72 @@
+/**
+ * What stands behind both ways in that speak Upstash: commands as a client sends them, run with what its token allows. The REST
+ * handler and the doubles share it, so that neither can answer differently.
+ */
+import type { ByteString } from "../bytes.js";
+import { ReplyError } from "../errors.js";
+import type { Engine, Replies } from "../engine.js";
+import type { Reply } from "../reply.js";
+import type { Session } from "../session.js";
+import { refusal, type Access } from "./availability.js";
+import type { ParsedCommand } from "./json-commands.js";
+
+/** The largest command Upstash takes on its free and pay-as-you-go plans, in bytes of all its words. */
+export const MAX_COMMAND_BYTES = 10 * 1024 * 1024;
+
+export interface Client {
+  readonly engine: Engine;
+  readonly session: Session;
+  readonly door: "double" | "rest";
+  readonly access: Access;
+}
+
+/** Runs commands in order, each with its own reply or error. */
+export function runPipeline(client: Client, commands: readonly ParsedCommand[]): Replies {
+  const refusals = commands.map((command) => check(client, command));
+  const accepted = commands.filter(
+    (command, index): command is readonly ByteString[] => refusals[index] === undefined,
+  );
+  if (accepted.length === commands.length) return handle(client, accepted, false);
+  const merge = (replies: readonly Reply[]): readonly Reply[] => {
+    let next = 0;
+    return refusals.map((error) => error ?? replies[next++] ?? null);
+  };
+  if (accepted.length === 0) return merge([]);
+  const replies = handle(client, accepted, false);
+  return replies instanceof Promise ? replies.then(merge) : merge(replies);
+}
+
+/** Runs commands as one transaction; a single ReplyError stands for a transaction that was discarded. */
+export function runTransaction(
+  client: Client,
+  commands: readonly ParsedCommand[],
+): Replies | ReplyError {
+  const argvs: (readonly ByteString[])[] = [];
+  for (const command of commands) {
+    const error = check(client, command);
+    if (error !== undefined) return error;
+    if (!(command instanceof ReplyError)) argvs.push(command);
+  }
+  return handle(client, argvs, true);
+}
+
+function handle(
+  { engine, session, door }: Client,
+  commands: readonly (readonly ByteString[])[],
+  atomic: boolean,
+): Replies {
+  return engine.handle({ commands, session, door, atomic });
+}
+
+function check({ access }: Client, command: ParsedCommand): ReplyError | undefined {
+  return command instanceof ReplyError ? command : (tooLarge(command) ?? refusal(command, access));
+}
+
+function tooLarge(argv: readonly ByteString[]): ReplyError | undefined {
+  let size = 0;
+  for (const word of argv) size += word.length;
+  if (size <= MAX_COMMAND_BYTES) return undefined;
+  return new ReplyError(
+    `ERR max request size exceeded. Limit: ${MAX_COMMAND_BYTES} bytes, Actual: ${size} bytes. See https://upstash.com/docs/redis/troubleshooting/max_request_size_exceeded for details`,
+  );
+}

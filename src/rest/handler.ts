@@ -1,0 +1,188 @@
+/**
+ * The Upstash REST API as a function of a plain request, so that a caller that has no `Request` (a swapped `fetch`) builds none.
+ * What the service does where no source tells is listed in open-questions.ts.
+ */
+import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../bytes.js";
+import { ReplyError } from "../errors.js";
+import type { Engine, Replies } from "../engine.js";
+import type { Reply } from "../reply.js";
+import { encodeResp } from "../resp/encode.js";
+import { authorize, type Tokens } from "./auth.js";
+import type { Access } from "./availability.js";
+import { runPipeline, runTransaction, type Client } from "./commands.js";
+import { encodeReply, type Encoding } from "./encode.js";
+import { parseCommand, parseCommands, type ParsedCommand } from "./json-commands.js";
+import { route, type Route } from "./route.js";
+
+export interface RestRequest {
+  readonly method: string;
+  /** The path and query behind the database's URL. */
+  readonly target: string;
+  readonly header: (name: string) => string | null;
+  readonly body: string | Uint8Array | null;
+}
+
+export interface RestResponse {
+  readonly status: number;
+  readonly headers: Record<string, string>;
+  readonly body: string | Uint8Array<ArrayBuffer> | null;
+}
+
+export type RestHandler = (request: RestRequest) => RestResponse | Promise<RestResponse>;
+
+/** A handler for one database with its tokens and a session of its own. */
+export function createRestHandler(engine: Engine, tokens: Tokens): RestHandler {
+  const session = engine.createSession("upstash");
+  return (request) => {
+    const response = answer(request, tokens, (access) => ({
+      engine,
+      session,
+      door: "rest",
+      access,
+    }));
+    const finish = (result: Result): RestResponse => complete(request, result, engine.changes);
+    return response instanceof Promise ? response.then(finish) : finish(response);
+  };
+}
+
+/** A response without the headers that every response has. */
+interface Result {
+  readonly status: number;
+  readonly body: RestResponse["body"];
+  readonly type?: string;
+}
+
+type Outcome = Result | Promise<Result>;
+
+const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT"]);
+
+function answer(
+  request: RestRequest,
+  tokens: Tokens,
+  connect: (access: Access) => Client,
+): Outcome {
+  if (request.method === "OPTIONS") return { status: 200, body: null };
+  if (!METHODS.has(request.method)) return { status: 405, body: null };
+  const destination = route(request.target);
+  const access = authorize(tokens, request.header("authorization"), destination.query.token);
+  if (access instanceof ReplyError) return failure(401, access);
+  const format = responseFormat(request, destination.kind);
+  if (format instanceof ReplyError) return failure(400, format);
+  const client = connect(access);
+  switch (destination.kind) {
+    case "command":
+      return single(client, parseCommand(bodyText(request)), format);
+    case "path":
+      return single(client, pathCommand(request, destination), format);
+    case "pipeline":
+      return pipeline(client, parseCommands(bodyText(request)), format);
+    case "transaction":
+      return transaction(client, parseCommands(bodyText(request)), format);
+  }
+}
+
+function single(client: Client, command: ParsedCommand, format: Format): Outcome {
+  return settle(runPipeline(client, [command]), ([reply = null]) => {
+    const status = reply instanceof ReplyError ? errorStatus(reply) : 200;
+    return format === "resp2" ? binary(status, [reply]) : json(status, encodeReply(reply, format));
+  });
+}
+
+function pipeline(
+  client: Client,
+  commands: readonly ParsedCommand[] | ReplyError,
+  format: Format,
+): Outcome {
+  if (commands instanceof ReplyError) return failure(400, commands);
+  return settle(runPipeline(client, commands), (replies) =>
+    format === "resp2" ? binary(200, replies) : json(200, encodeReplies(replies, format)),
+  );
+}
+
+function transaction(
+  client: Client,
+  commands: readonly ParsedCommand[] | ReplyError,
+  format: Format,
+): Outcome {
+  if (commands instanceof ReplyError) return failure(400, commands);
+  const replies = runTransaction(client, commands);
+  if (replies instanceof ReplyError) return failure(400, replies);
+  return settle(replies, (all) =>
+    json(200, encodeReplies(all, format === "base64" ? format : "text")),
+  );
+}
+
+function settle(replies: Replies, respond: (replies: readonly Reply[]) => Result): Outcome {
+  return replies instanceof Promise ? replies.then(respond) : respond(replies);
+}
+
+/** What shape the response takes: JSON with plain or base64 strings, or raw RESP2. */
+type Format = Encoding | "resp2";
+
+function responseFormat({ header }: RestRequest, kind: Route["kind"]): Format | ReplyError {
+  const encoding = header("upstash-encoding")?.toLowerCase();
+  const format = header("upstash-response-format")?.toLowerCase();
+  if (encoding !== undefined && encoding !== "base64") {
+    return new ReplyError(`ERR invalid Upstash-Encoding: ${JSON.stringify(encoding)}`);
+  }
+  if (kind === "transaction" || format === undefined || format === "json")
+    return encoding ?? "text";
+  if (format !== "resp2") {
+    return new ReplyError(`ERR invalid Upstash-Response-Format: ${JSON.stringify(format)}`);
+  }
+  if (encoding === undefined) return format;
+  return new ReplyError("ERR Upstash-Encoding can not be combined with the resp2 response format");
+}
+
+function pathCommand(request: RestRequest, destination: Route & { kind: "path" }): ParsedCommand {
+  const { words, query } = destination;
+  const takesBody = request.method === "POST" || request.method === "PUT";
+  const body = takesBody ? bodyBytes(request) : bytes("");
+  return [...words, ...(body === "" ? [] : [body]), ...query.words];
+}
+
+function bodyText({ method, body }: RestRequest): string {
+  if (body === null || method === "GET" || method === "HEAD") return "";
+  return typeof body === "string" ? body : new TextDecoder().decode(body);
+}
+
+function bodyBytes({ body }: RestRequest): ByteString {
+  if (body === null) return bytes("");
+  return typeof body === "string" ? utf8(body) : fromUint8Array(body);
+}
+
+function errorStatus({ message }: ReplyError): number {
+  return message.startsWith("ERR max request size exceeded") ? 413 : 400;
+}
+
+function failure(status: number, error: ReplyError): Result {
+  return json(status, encodeReply(error, "text"));
+}
+
+function json(status: number, body: string): Result {
+  return { status, body, type: "application/json" };
+}
+
+function binary(status: number, replies: readonly Reply[]): Result {
+  const body = bytes(replies.map((reply) => encodeResp(reply, 2)).join(""));
+  return { status, body: toUint8Array(body), type: "application/octet-stream" };
+}
+
+function encodeReplies(replies: readonly Reply[], encoding: Encoding): string {
+  return `[${replies.map((reply) => encodeReply(reply, encoding)).join(",")}]`;
+}
+
+function complete({ method, header }: RestRequest, result: Result, changes: number): RestResponse {
+  const headers: Record<string, string> = { "access-control-allow-credentials": "true" };
+  const origin = header("origin");
+  if (origin !== null) headers["access-control-allow-origin"] = origin;
+  if (method === "OPTIONS") {
+    headers["access-control-allow-methods"] = "HEAD, GET, POST, PUT";
+    const requested = header("access-control-request-headers");
+    if (requested !== null) headers["access-control-allow-headers"] = requested;
+  } else if (result.type !== undefined) {
+    headers["content-type"] = result.type;
+    headers["upstash-sync-token"] = changes.toString(32);
+  }
+  return { status: result.status, headers, body: method === "HEAD" ? null : result.body };
+}

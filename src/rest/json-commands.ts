@@ -1,0 +1,73 @@
+/**
+ * Commands as JSON, the bodies of `/`, `/pipeline` and `/multi-exec`: a Go service reads them, so the error texts are a Go
+ * decoder's. A number becomes its text as it was written.
+ */
+import { bytes, utf8, type ByteString } from "../bytes.js";
+import { ReplyError } from "../errors.js";
+
+/** A command's words, or the error that one of its arguments is. */
+export type ParsedCommand = readonly ByteString[] | ReplyError;
+
+/** Reads the body of `/`: one command. */
+export function parseCommand(body: string): ParsedCommand {
+  if (body.trim() === "") return new ReplyError("EOF");
+  const json = parseJson(body);
+  if (json === undefined) return new ReplyError("ERR failed to parse command");
+  if (!Array.isArray(json)) return new ReplyError("expected JSON array");
+  if (json.length === 0) return new ReplyError("ERR empty command");
+  return toArgv(json);
+}
+
+/** Reads the body of `/pipeline` and `/multi-exec`: an array of commands, or the error that the whole body is. */
+export function parseCommands(body: string): readonly ParsedCommand[] | ReplyError {
+  const json = parseJson(body);
+  if (!Array.isArray(json)) return new ReplyError("ERR failed to parse pipeline request");
+  return toCommands(json);
+}
+
+/** A pipeline's commands from JSON values; an argument of a wrong type is its own command's error. */
+export function toCommands(json: readonly unknown[]): readonly ParsedCommand[] | ReplyError {
+  if (json.length === 0) return new ReplyError("ERR empty pipeline request");
+  return json.map((command): ParsedCommand => {
+    if (!Array.isArray(command)) return new ReplyError("ERR failed to parse pipeline request");
+    if (command.length === 0) return new ReplyError("ERR empty pipeline command");
+    return toArgv(command);
+  });
+}
+
+/** One command from JSON values; what JSON can not hold (undefined, NaN) counts as null, as it does on the wire. */
+export function toArgv(command: readonly unknown[]): ParsedCommand {
+  const argv: ByteString[] = [];
+  for (const argument of command) {
+    if (typeof argument === "string") argv.push(utf8(argument));
+    else if (Number.isFinite(argument) || typeof argument === "boolean") {
+      argv.push(bytes(String(argument)));
+    } else return new ReplyError(unsupportedArgument(argument));
+  }
+  return argv;
+}
+
+function unsupportedArgument(argument: unknown): string {
+  if (typeof argument !== "object" || argument === null) return "ERR null args are not supported";
+  return `ERR unsupported arg type: "${Array.isArray(argument) ? "[" : "{"}": json.Delim`;
+}
+
+const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+
+/** JSON with its numbers as the text they were written in; undefined when it is malformed. */
+function parseJson(body: string): unknown {
+  try {
+    const json: unknown = JSON.parse(body);
+    if (!holdsNumber(json)) return json;
+    return JSON.parse(
+      body.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)),
+    );
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether a number stands among the values whose written text may differ from JavaScript's. */
+function holdsNumber(json: unknown): boolean {
+  return typeof json === "number" || (Array.isArray(json) && json.some(holdsNumber));
+}

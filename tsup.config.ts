@@ -1,0 +1,16 @@
+import { defineConfig } from "tsup";
+
+export default defineConfig({
+  entry: {
+    index: "src/index.ts",
+    kv: "src/kv/kv.ts",
+    upstash: "src/kv/upstash.ts",
+    msw: "src/msw/handlers.ts",
+  },
+  format: ["esm", "cjs"],
+  target: "es2022",
+  platform: "neutral",
+  dts: true,
+  splitting: true,
+  clean: true,
+});
