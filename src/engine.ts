@@ -135,6 +135,7 @@ export class Engine {
   #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
     const context = this.#context;
     const { shared } = this.#keyspace;
+    shared.commands++;
     shared.counting = command.readonly;
     context.session = session;
     context.profile = session.profile;

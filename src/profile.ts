@@ -2,6 +2,8 @@
 
 export interface Profile {
   readonly name: "redis" | "upstash";
+  /** What INFO tells as `redis_version`. */
+  readonly redisVersion: string;
   /** Upstash: `COPY key key` answers 0; Redis: an error. */
   readonly copyOntoItself: "error" | "zero";
   /** Upstash has database 0 only; Redis sixteen. */
@@ -10,24 +12,22 @@ export interface Profile {
   readonly commandDocumentation: boolean;
   /** Upstash's SCAN takes WITHTYPE: each key is followed by its type. */
   readonly scanWithType: boolean;
-  /** How a command is refused that the service does not offer. */
-  readonly unknownCommand: "redis" | "upstash";
 }
 
 export const redisProfile: Profile = {
   name: "redis",
+  redisVersion: "8.0.2",
   copyOntoItself: "error",
   databases: 16,
   commandDocumentation: true,
   scanWithType: false,
-  unknownCommand: "redis",
 };
 
 export const upstashProfile: Profile = {
   name: "upstash",
+  redisVersion: "8.2.0",
   copyOntoItself: "zero",
   databases: 1,
   commandDocumentation: false,
   scanWithType: true,
-  unknownCommand: "upstash",
 };

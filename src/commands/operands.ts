@@ -1,8 +1,19 @@
 /** What raw operands must be, with the error Redis answers where they are not. */
 import type { ByteString } from "../bytes.js";
-import { invalidExpire, mustBePositive, notFloat, notInteger, type ReplyError } from "../errors.js";
+import {
+  invalidExpire,
+  mustBePositive,
+  notFloat,
+  notInteger,
+  ReplyError,
+  syntaxError,
+} from "../errors.js";
+import type { Args } from "./args.js";
 import type { UnixTime } from "../keyspace/expiry.js";
 import { parseDouble, parseInteger } from "../values/numbers.js";
+
+/** The largest 64-bit integer. */
+const MAX = 2n ** 63n - 1n;
 
 /** A 64-bit integer: a number, or a bigint past 2^53. */
 export function integer(operand: ByteString, error = notInteger): number | bigint {
@@ -33,9 +44,6 @@ export function float(operand: ByteString, error = notFloat): number {
 /** How an option names a point in time: seconds or milliseconds, from now or since the epoch. */
 export type TimeUnit = "EX" | "PX" | "EXAT" | "PXAT";
 
-/** The latest deadline: Redis keeps milliseconds in 64 bits, signed. */
-const LATEST = 2n ** 63n - 1n;
-
 /**
  * The absolute deadline in milliseconds that an expiry option names. Throws ERR value is not an integer, or ERR invalid expire time
  * in '`command`' command where it is not positive or past 64 bits.
@@ -63,6 +71,55 @@ export function absoluteTime(
   const time = Number(amount) * scale + base;
   if (Number.isSafeInteger(time)) return time;
   const exact = BigInt(amount) * BigInt(scale) + BigInt(base);
-  if (exact > LATEST || exact < -LATEST - 1n) throw error();
+  if (exact > MAX || exact < -MAX - 1n) throw error();
   return exact;
+}
+
+/** A 64-bit integer that can be negated, as the counts of SRANDMEMBER and the rank of LPOS. */
+export function symmetricInteger(operand: ByteString): number {
+  const value = integer(operand);
+  if (value < -MAX) {
+    throw new ReplyError(`ERR value is out of range, value must between ${-MAX} and ${MAX}`);
+  }
+  return Number(value);
+}
+
+/** A whole number above 0; anything else is the one error that the command has for it. */
+export function positiveNumber(operand: ByteString, message: string): number {
+  const value = parseInteger(operand);
+  if (value === undefined || value <= 0) throw new ReplyError(message);
+  return Number(value);
+}
+
+/** The keys behind a count of keys (`numkeys key [key …]`); a syntax error where there are fewer. */
+export function countedKeys(args: Args): ByteString[] {
+  const count = positiveNumber(args.next(), "ERR numkeys should be greater than 0");
+  return args.take(count);
+}
+
+/** A start and an end index, both included and negative from the end, as the half-open range inside a sequence of that length. */
+export function indexRange(
+  first: number,
+  last: number,
+  length: number,
+): readonly [start: number, end: number] {
+  const start = Math.max(0, first < 0 ? length + first : first);
+  const end = Math.min(length, (last < 0 ? length + last : last) + 1);
+  return [start, Math.max(start, end)];
+}
+
+/** The `[COUNT n]` that ends LMPOP and ZMPOP; 1 where it is missing. */
+export function countOption(args: Args): number {
+  if (!args.more()) return 1;
+  if (args.option() !== "COUNT") throw syntaxError();
+  const count = args.next();
+  args.end();
+  return positiveNumber(count, "ERR count should be greater than 0");
+}
+
+/** Whether the one option that may follow is there; a syntax error for anything else. */
+export function onlyOption(args: Args, name: string): boolean {
+  if (!args.more()) return false;
+  if (args.option() !== name || args.more()) throw syntaxError();
+  return true;
 }

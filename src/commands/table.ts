@@ -3,11 +3,35 @@ import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError, wrongArity } from "../errors.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
+import { expireCommands } from "./expire.js";
+import { genericCommands } from "./generic.js";
+import { hashCommands } from "./hash.js";
+import { listCommands } from "./list.js";
+import { serverCommands } from "./server.js";
+import { setCommands } from "./set.js";
+import { sortCommands } from "./sort.js";
 import { stringCommands } from "./string.js";
 import { transactionCommands } from "./transactions.js";
 import { isUnsupported } from "./unsupported.js";
+import { zsetCombineCommands } from "./zset-combine.js";
+import { zsetRangeCommands } from "./zset-range.js";
+import { zsetCommands } from "./zset.js";
 
-const families: readonly CommandTable[] = [stringCommands, transactionCommands, connectionCommands];
+const families: readonly CommandTable[] = [
+  stringCommands,
+  hashCommands,
+  listCommands,
+  setCommands,
+  zsetCommands,
+  zsetRangeCommands,
+  zsetCombineCommands,
+  genericCommands,
+  expireCommands,
+  sortCommands,
+  transactionCommands,
+  connectionCommands,
+  serverCommands,
+];
 
 /** Every command and subcommand (`object|encoding`) by lower-case name. */
 export const commandTable: ReadonlyMap<string, Command> = buildTable();
@@ -23,7 +47,10 @@ export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
   const subcommand = argv[1];
   if (subcommand === undefined) return checkArity(found, argv);
   const command = found.subcommands.get(lowerAscii(subcommand));
-  return command === undefined ? unknownSubcommand(found, subcommand) : checkArity(command, argv);
+  if (command !== undefined) return checkArity(command, argv);
+  return isUnsupported(`${found.name}|${lowerAscii(subcommand)}`)
+    ? unsupportedCommand(`${name} ${subcommand}`)
+    : unknownSubcommand(found, subcommand);
 }
 
 /** Whether Redis has a command of that name (in any case), supported by the emulator or not. */

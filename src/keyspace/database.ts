@@ -26,6 +26,7 @@ export interface Shared {
   now: number;
   /** Whether look-ups count as hits and misses: they do in commands that only read. */
   counting: boolean;
+  commands: number;
   hits: number;
   misses: number;
   expired: number;

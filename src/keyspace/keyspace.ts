@@ -3,7 +3,15 @@ import { Database, type Shared } from "./database.js";
 import { Expiry } from "./expiry.js";
 
 export class Keyspace {
-  readonly shared: Shared = { now: 0, counting: false, hits: 0, misses: 0, expired: 0, changes: 0 };
+  readonly shared: Shared = {
+    now: 0,
+    counting: false,
+    commands: 0,
+    hits: 0,
+    misses: 0,
+    expired: 0,
+    changes: 0,
+  };
   readonly #databases: Database[] = [];
   readonly #expiry = new Expiry<Database>((deadline) => deadline.owner.isLive(deadline));
 

@@ -3,6 +3,7 @@ import type { ByteString } from "../bytes.js";
 import { Hash } from "../values/hash.js";
 import { List } from "../values/list.js";
 import { EncodedString } from "../values/encoded-string.js";
+import { parseInteger } from "../values/numbers.js";
 import { SetValue } from "../values/set.js";
 import type { SortedSet } from "../values/sorted-set.js";
 
@@ -23,3 +24,13 @@ export function typeName(value: Value): TypeName {
 export function cloneValue(value: Value): Value {
   return typeof value === "string" || value instanceof EncodedString ? value : value.clone();
 }
+
+/** Redis's name of the encoding it would keep the value in. */
+export function encoding(value: Value): string {
+  if (typeof value !== "string") return value.encoding;
+  if (parseInteger(value) !== undefined) return "int";
+  return value.length <= EMBEDDED_LENGTH ? "embstr" : "raw";
+}
+
+/** The longest string that Redis keeps in one piece with its header, in bytes. */
+const EMBEDDED_LENGTH = 44;

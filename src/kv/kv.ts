@@ -11,8 +11,9 @@ export { emulator };
 
 export class VercelKV extends Redis {
   /** Yields every key that SCAN finds. */
-  scanIterator(options?: ScanCommandOptions): AsyncIterable<string> {
-    return iterate((cursor) => this.scan(cursor, options));
+  scanIterator(options?: ScanCommandOptions): AsyncIterable<string>;
+  scanIterator(options: ScanCommandOptions = {}): AsyncIterable<unknown> {
+    return iterate<unknown>((cursor) => this.scan(cursor, options));
   }
 
   /** Yields fields and values in turn. */

@@ -22,17 +22,16 @@ export interface Client {
 
 /** Runs commands in order, each with its own reply or error. */
 export function runPipeline(client: Client, commands: readonly ParsedCommand[]): Replies {
-  const refusals = commands.map((command) => check(client, command));
-  const accepted = commands.filter(
-    (command, index): command is readonly ByteString[] => refusals[index] === undefined,
-  );
-  if (accepted.length === commands.length) return handle(client, accepted, false);
-  const merge = (replies: readonly Reply[]): readonly Reply[] => {
+  const checked = commands.map((command) => check(client, command));
+  const accepted = checked.filter(isAccepted);
+  const replies = accepted.length === 0 ? [] : handle(client, accepted, false);
+  if (accepted.length === commands.length) return replies;
+  const merge = (all: readonly Reply[]): readonly Reply[] => {
     let next = 0;
-    return refusals.map((error) => error ?? replies[next++] ?? null);
+    return checked.map((command) =>
+      command instanceof ReplyError ? command : (all[next++] ?? null),
+    );
   };
-  if (accepted.length === 0) return merge([]);
-  const replies = handle(client, accepted, false);
   return replies instanceof Promise ? replies.then(merge) : merge(replies);
 }
 
@@ -43,11 +42,15 @@ export function runTransaction(
 ): Replies | ReplyError {
   const argvs: (readonly ByteString[])[] = [];
   for (const command of commands) {
-    const error = check(client, command);
-    if (error !== undefined) return error;
-    if (!(command instanceof ReplyError)) argvs.push(command);
+    const checked = check(client, command);
+    if (checked instanceof ReplyError) return checked;
+    argvs.push(checked);
   }
   return handle(client, argvs, true);
+}
+
+function isAccepted(command: ParsedCommand): command is readonly ByteString[] {
+  return !(command instanceof ReplyError);
 }
 
 function handle(
@@ -58,8 +61,10 @@ function handle(
   return engine.handle({ commands, session, door, atomic });
 }
 
-function check({ access }: Client, command: ParsedCommand): ReplyError | undefined {
-  return command instanceof ReplyError ? command : (tooLarge(command) ?? refusal(command, access));
+/** The command, or the error with which it is refused. */
+function check({ access }: Client, command: ParsedCommand): ParsedCommand {
+  if (command instanceof ReplyError) return command;
+  return tooLarge(command) ?? refusal(command, access) ?? command;
 }
 
 function tooLarge(argv: readonly ByteString[]): ReplyError | undefined {

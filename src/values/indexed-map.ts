@@ -76,8 +76,8 @@ export class IndexedMap<K, V> {
     return this.#keys;
   }
 
-  values(): readonly V[] {
-    return this.#values;
+  forEach(visit: (key: K, value: V) => void): void {
+    for (let index = 0; index < this.#keys.length; index++) this.#visit(index, visit);
   }
 
   /** A random entry's key; undefined when empty. */
@@ -92,11 +92,13 @@ export class IndexedMap<K, V> {
   scan(cursor: number, count: number, visit: (key: K, value: V) => void): number {
     const start = cursor === 0 ? this.#keys.length : Math.min(cursor, this.#keys.length);
     const stop = Math.max(0, start - count);
-    for (let index = start - 1; index >= stop; index--) {
-      const key = this.#keys[index];
-      const value = this.#values[index];
-      if (key !== undefined && value !== undefined) visit(key, value);
-    }
+    for (let index = start - 1; index >= stop; index--) this.#visit(index, visit);
     return stop;
+  }
+
+  #visit(index: number, visit: (key: K, value: V) => void): void {
+    const key = this.#keys[index];
+    const value = this.#values[index];
+    if (key !== undefined && value !== undefined) visit(key, value);
   }
 }

@@ -1,0 +1,182 @@
+/**
+ * SORT, after sort.c: elements of a list, set or sorted set by their own value or by that of keys and hash fields a pattern names.
+ * Elements of equal weight fall back to their bytes.
+ */
+import { bytes, sliceBytes, type ByteString } from "../bytes.js";
+import { ReplyError, syntaxError, wrongType } from "../errors.js";
+import type { Database } from "../keyspace/database.js";
+import type { Reply } from "../reply.js";
+import { EncodedString } from "../values/encoded-string.js";
+import { Hash } from "../values/hash.js";
+import { List } from "../values/list.js";
+import { parseRangeBound } from "../values/numbers.js";
+import { SetValue } from "../values/set.js";
+import { SortedSet } from "../values/sorted-set.js";
+import type { Args } from "./args.js";
+import { command, firstKey, type CommandTable, type Context } from "./command.js";
+import { index } from "./operands.js";
+
+export const sortCommands = {
+  /**
+   * `SORT key [BY pattern] [LIMIT offset count] [GET pattern …] [ASC | DESC] [ALPHA] [STORE destination]` → the sorted elements or
+   * what GET finds for them; with STORE how many were stored.
+   */
+  sort: command(-2, ["write", "denyoom", "movablekeys"], firstKey, (context, args) => {
+    const key = args.next();
+    const options = sortOptions(args, { store: true });
+    const output = sorted(context, key, options);
+    if (options.store === undefined) return output;
+    return storeList(context.db, options.store, output);
+  }),
+
+  /** `SORT_RO key …`: SORT without STORE. */
+  sort_ro: command(-2, ["readonly", "movablekeys"], firstKey, (context, args) =>
+    sorted(context, args.next(), sortOptions(args, { store: false })),
+  ),
+} satisfies CommandTable;
+
+interface SortOptions {
+  readonly by: ByteString | undefined;
+  readonly offset: number;
+  /** Negative: all. */
+  readonly count: number;
+  readonly get: readonly ByteString[];
+  readonly descending: boolean;
+  readonly alpha: boolean;
+  readonly store: ByteString | undefined;
+}
+
+function sortOptions(args: Args, allowed: { readonly store: boolean }): SortOptions {
+  let by: ByteString | undefined;
+  let offset = 0;
+  let count = -1;
+  const get: ByteString[] = [];
+  let descending = false;
+  let alpha = false;
+  let store: ByteString | undefined;
+  while (args.more()) {
+    const option = args.option();
+    if (option === "ASC") descending = false;
+    else if (option === "DESC") descending = true;
+    else if (option === "ALPHA") alpha = true;
+    else if (option === "LIMIT" && args.left >= 2) {
+      offset = index(args.next());
+      count = index(args.next());
+    } else if (option === "STORE" && allowed.store && args.more()) store = args.next();
+    else if (option === "BY" && args.more()) by = args.next();
+    else if (option === "GET" && args.more()) get.push(args.next());
+    else throw syntaxError();
+  }
+  return { by, offset, count, get, descending, alpha, store };
+}
+
+function sorted({ db }: Context, key: ByteString, options: SortOptions): (ByteString | null)[] {
+  const { get } = options;
+  const chosen = limit(order(db, key, options), options);
+  if (get.length === 0) return chosen;
+  return chosen.flatMap((element) =>
+    get.map((pattern) => (pattern === "#" ? element : (lookUp(db, pattern, element) ?? null))),
+  );
+}
+
+function order(db: Database, key: ByteString, options: SortOptions): ByteString[] {
+  const { by, descending, store } = options;
+  const value = db.get(key);
+  const fixed = by !== undefined && !by.includes("*");
+  if (fixed && value instanceof SortedSet) return elementsOf(value, descending);
+  const elements = elementsOf(value, false);
+  if (!fixed) return sortBy(db, elements, options);
+  const needsOrder = value instanceof SetValue && store !== undefined;
+  return needsOrder ? sortBy(db, elements, { ...options, alpha: true, by: undefined }) : elements;
+}
+
+function elementsOf(value: ReturnType<Database["get"]>, descending: boolean): ByteString[] {
+  if (value === undefined) return [];
+  if (value instanceof List) return value.slice(0, value.length);
+  if (value instanceof SetValue) return [...value.members()];
+  if (!(value instanceof SortedSet)) throw wrongType();
+  const members: ByteString[] = [];
+  value.forEach([0, value.size], (member) => members.push(member));
+  return descending ? members.reverse() : members;
+}
+
+function sortBy(db: Database, elements: ByteString[], options: SortOptions): ByteString[] {
+  const { by, alpha, descending } = options;
+  const weights = elements.map((element) => ({
+    element,
+    weight: by === undefined ? element : lookUp(db, by, element),
+  }));
+  const compare = alpha ? byBytes : byNumber(weights);
+  weights.sort(descending ? (a, b) => compare(b, a) : compare);
+  return weights.map(({ element }) => element);
+}
+
+interface Weighted {
+  readonly element: ByteString;
+  /** Undefined where the pattern names nothing. */
+  readonly weight: ByteString | undefined;
+}
+
+type Compare = (a: Weighted, b: Weighted) => number;
+
+const byBytes: Compare = (a, b) => {
+  if (a.weight === undefined || b.weight === undefined) {
+    return Number(a.weight !== undefined) - Number(b.weight !== undefined);
+  }
+  return compareBytes(a.weight, b.weight);
+};
+
+function byNumber(all: readonly Weighted[]): Compare {
+  const numbers = new Map(all.map((weighted) => [weighted, toNumber(weighted.weight)]));
+  return (a, b) => {
+    const difference = Math.sign((numbers.get(a) ?? 0) - (numbers.get(b) ?? 0));
+    return difference !== 0 && !Number.isNaN(difference)
+      ? difference
+      : compareBytes(a.element, b.element);
+  };
+}
+
+function toNumber(weight: ByteString | undefined): number {
+  if (weight === undefined || weight === "") return 0;
+  const number = parseRangeBound(weight);
+  if (number === undefined) {
+    throw new ReplyError("ERR One or more scores can't be converted into double");
+  }
+  return number;
+}
+
+function compareBytes(a: ByteString, b: ByteString): number {
+  if (a === b) return 0;
+  return a < b ? -1 : 1;
+}
+
+function limit(elements: ByteString[], { offset, count }: SortOptions): ByteString[] {
+  const start = Math.max(0, offset);
+  return elements.slice(start, count < 0 ? undefined : start + count);
+}
+
+/** What a pattern names for an element: `weight_*` a string key, `object_*->field` a hash field. Without `*` it names nothing. */
+function lookUp(db: Database, pattern: ByteString, element: ByteString): ByteString | undefined {
+  const star = pattern.indexOf("*");
+  if (star < 0) return undefined;
+  const arrow = pattern.indexOf("->", star + 1);
+  const hasField = arrow >= 0 && arrow + 2 < pattern.length;
+  const suffix = pattern.slice(star + 1, hasField ? arrow : undefined);
+  const value = db.get(bytes(pattern.slice(0, star) + element + suffix));
+  if (hasField) {
+    return value instanceof Hash ? value.get(sliceBytes(pattern, arrow + 2)) : undefined;
+  }
+  if (typeof value === "string") return value;
+  return value instanceof EncodedString ? value.bytes : undefined;
+}
+
+function storeList(db: Database, key: ByteString, output: readonly (ByteString | null)[]): Reply {
+  if (output.length === 0) {
+    db.delete(key);
+    return 0;
+  }
+  const list = new List();
+  for (const element of output) list.pushTail(element ?? bytes(""));
+  db.set(key, list);
+  return output.length;
+}

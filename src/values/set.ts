@@ -1,0 +1,112 @@
+/**
+ * A set in Redis's three encodings: integers only (ascending), a listpack (order of insertion) and a hashtable. It moves to a
+ * larger encoding by Redis 8's default thresholds and never back.
+ */
+import type { ByteString } from "../bytes.js";
+import type { Random } from "../random.js";
+import { IndexedMap } from "./indexed-map.js";
+import { parseInteger } from "./numbers.js";
+
+const MAX_INTSET_ENTRIES = 512;
+const MAX_LISTPACK_ENTRIES = 128;
+const MAX_LISTPACK_MEMBER = 64;
+
+export class SetValue {
+  /** The members of an intset or listpack, or of a hashtable. */
+  #members: Set<ByteString> | IndexedMap<ByteString, true> = new Set();
+  #integers = true;
+  /** An intset's members in order, made when they are asked for. */
+  #sorted: readonly ByteString[] | undefined;
+
+  get size(): number {
+    return this.#members.size;
+  }
+
+  get encoding(): "intset" | "listpack" | "hashtable" {
+    if (this.#members instanceof IndexedMap) return "hashtable";
+    return this.#integers ? "intset" : "listpack";
+  }
+
+  has(member: ByteString): boolean {
+    return this.#members.has(member);
+  }
+
+  /** Adds a member; tells whether it is new. */
+  add(member: ByteString): boolean {
+    if (this.#members instanceof IndexedMap) return this.#members.set(member, true);
+    if (this.#members.has(member)) return false;
+    if (this.#integers && parseInteger(member) === undefined) this.#leaveIntset();
+    this.#members.add(member);
+    this.#sorted = undefined;
+    this.#convertLarge(member.length);
+    return true;
+  }
+
+  /** Redis leaves the small encodings already for a command that brings so many members, new or not. */
+  prepareFor(members: number): void {
+    if (members > this.#maxEntries()) this.#toHashtable();
+  }
+
+  delete(member: ByteString): boolean {
+    this.#sorted = undefined;
+    return this.#members.delete(member);
+  }
+
+  /** All members in Redis's order where it has one; do not change the set while you hold them. */
+  members(): readonly ByteString[] {
+    if (this.#members instanceof IndexedMap) return this.#members.keys();
+    if (!this.#integers) return [...this.#members];
+    return (this.#sorted ??= [...this.#members].sort(byNumber));
+  }
+
+  /** A random member; undefined when empty. */
+  randomMember(random: Random): ByteString | undefined {
+    if (this.#members instanceof IndexedMap) return this.#members.randomKey(random);
+    return this.members()[random.below(this.size)];
+  }
+
+  /** Visits about `count` members from `cursor`, those of a small encoding all at once; returns the next cursor, 0 at the end. */
+  scan(cursor: number, count: number, visit: (member: ByteString) => void): number {
+    if (this.#members instanceof IndexedMap) return this.#members.scan(cursor, count, visit);
+    for (const member of this.members()) visit(member);
+    return 0;
+  }
+
+  clone(): SetValue {
+    const copy = new SetValue();
+    copy.#integers = this.#integers;
+    if (this.#members instanceof IndexedMap) copy.#toHashtable();
+    for (const member of this.members()) copy.add(member);
+    return copy;
+  }
+
+  #maxEntries(): number {
+    return this.#integers ? MAX_INTSET_ENTRIES : MAX_LISTPACK_ENTRIES;
+  }
+
+  #convertLarge(length: number): void {
+    const tooLong = !this.#integers && length > MAX_LISTPACK_MEMBER;
+    if (tooLong || this.#members.size > this.#maxEntries()) this.#toHashtable();
+  }
+
+  /** The first member that is no integer: the integers stay in their order. */
+  #leaveIntset(): void {
+    this.#members = new Set(this.members());
+    this.#integers = false;
+  }
+
+  #toHashtable(): void {
+    if (this.#members instanceof IndexedMap) return;
+    const members = new IndexedMap<ByteString, true>();
+    for (const member of this.members()) members.set(member, true);
+    this.#members = members;
+    this.#integers = false;
+    this.#sorted = undefined;
+  }
+}
+
+function byNumber(a: ByteString, b: ByteString): number {
+  const difference = BigInt(a) - BigInt(b);
+  if (difference === 0n) return 0;
+  return difference < 0n ? -1 : 1;
+}
