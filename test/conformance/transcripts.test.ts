@@ -1,0 +1,93 @@
+/** Replays what a real Redis 8 answered (fixtures/transcripts) through every door. */
+import { readdirSync, readFileSync } from "node:fs";
+import { afterAll, describe, expect, it } from "vitest";
+import { lowerAscii } from "../../src/bytes.js";
+import { commandTable } from "../../src/commands/table.js";
+import { format, normalize, parse } from "../support/notation.js";
+import { parseTranscript, type CommandLine } from "../support/transcript.js";
+import { expectedDifferences, type ExpectedDifference } from "./expected-differences.js";
+import { targets, type Door, type Target } from "./targets.js";
+
+const MIN_LINES = 20;
+
+const directory = new URL("../../fixtures/transcripts/", import.meta.url);
+const transcripts = readdirSync(directory).map((file) => ({
+  name: file.replace(/\.txt$/, ""),
+  lines: parseTranscript(readFileSync(new URL(file, directory), "utf8")),
+}));
+
+const occurred = new Set<ExpectedDifference>();
+
+describe.each(targets)("replayed on $name", (target) => {
+  it.each(transcripts)("$name answers as Redis 8", async ({ name, lines }) => {
+    const door = target.open();
+    const failures: string[] = [];
+    for (const line of lines) {
+      if (line.kind === "wait") door.wait(line.ms);
+      if (line.kind === "command") failures.push(...(await replay(target, door, name, line)));
+    }
+    expect(failures.join("\n")).toBe("");
+  });
+});
+
+describe("the transcripts", () => {
+  it.each([...commandTable.values()].filter(({ subcommands }) => subcommands.size === 0))(
+    `hold at least ${MIN_LINES} lines of $name`,
+    ({ name }) => {
+      expect(linesOf(name)).toBeGreaterThanOrEqual(MIN_LINES);
+    },
+  );
+});
+
+afterAll(() => {
+  const gone = expectedDifferences.filter((difference) => !occurred.has(difference));
+  expect(gone.map(({ reason }) => reason)).toEqual([]);
+});
+
+async function replay(
+  target: Target,
+  door: Door,
+  file: string,
+  line: CommandLine,
+): Promise<readonly string[]> {
+  if (!target.canSend(line.argv)) {
+    door.sendBehind(line.connection, line.argv);
+    return [];
+  }
+  const show = (value: Parameters<typeof format>[0]): string => format(normalize(value, line.mode));
+  const recorded = parse(target.version === 3 ? line.resp3 : line.resp2);
+  const expected = show(target.project(recorded));
+  const actual = show(await door.send(line.connection, line.argv));
+  if (actual === expected) return [];
+  const difference = expectedDifferences.find((entry) => covers(entry, target, file, line));
+  if (difference === undefined) {
+    return [`${file}.txt:${line.number} ${line.text}\n  Redis: ${expected}\n  here:  ${actual}`];
+  }
+  occurred.add(difference);
+  door.sendBehind(line.connection, line.argv);
+  return [];
+}
+
+function covers(
+  { targets: names, file, commands }: ExpectedDifference,
+  target: Target,
+  name: string,
+  { argv }: CommandLine,
+): boolean {
+  return (
+    names.includes(target.name) &&
+    (file === undefined || file === name) &&
+    (commands === undefined || commands.includes(lowerAscii(argv[0] ?? "")))
+  );
+}
+
+function linesOf(command: string): number {
+  const words = command.split("|");
+  return transcripts
+    .flatMap(({ lines }) => lines)
+    .filter(
+      (line) =>
+        line.kind === "command" &&
+        words.every((word, index) => lowerAscii(line.argv[index] ?? "") === word),
+    ).length;
+}

@@ -1,0 +1,166 @@
+/**
+ * Replies in one line of text, as transcripts keep them: `+OK`, `-"ERR …"`, `12`, `"bulk \x00"`, `nil`, `nil-array`, `[1 "a"]`, and of
+ * RESP3 `null`, `,1.5`, `#t`, `%["key" "value"]`, `~["member"]`, `="txt:…"`.
+ */
+import { bytes, type ByteString } from "../../src/bytes.js";
+import type { AggregateType, LineType, RespValue } from "../../src/resp/decode.js";
+
+const LINE_MARKS: Readonly<Record<LineType, string>> = {
+  status: "+",
+  error: "-",
+  integer: "",
+  double: ",",
+  boolean: "#",
+  "big-number": "(",
+};
+
+const AGGREGATE_MARKS: Readonly<Record<AggregateType, string>> = {
+  array: "",
+  map: "%",
+  set: "~",
+  push: ">",
+};
+
+export function format(value: RespValue): string {
+  switch (value.type) {
+    case "bulk":
+      return quote(value.text);
+    case "verbatim":
+      return `=${quote(value.text)}`;
+    case "nil":
+    case "nil-array":
+    case "null":
+      return value.type;
+    case "array":
+    case "map":
+    case "set":
+    case "push":
+      return `${AGGREGATE_MARKS[value.type]}[${value.items.map(format).join(" ")}]`;
+    default: {
+      const plain = value.type !== "error" && /^[\w.+-]+$/.test(value.text);
+      return LINE_MARKS[value.type] + (plain ? value.text : quote(value.text));
+    }
+  }
+}
+
+/** Bytes in double quotes, with redis-cli's escapes. */
+export function quote(value: ByteString): string {
+  const escaped = value.replace(/[\\"\x00-\x1f\x7f-\xff]/g, (character) => {
+    const known = ESCAPES[character];
+    if (known !== undefined) return known;
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+  return `"${escaped}"`;
+}
+
+const ESCAPES: Readonly<Record<string, string>> = {
+  "\\": "\\\\",
+  '"': '\\"',
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+};
+
+export function unquote(quoted: string): ByteString {
+  return bytes(
+    quoted
+      .slice(1, -1)
+      .replace(/\\(?:x([\da-f]{2})|(.))/gi, (_, hex: string | undefined, character: string) => {
+        if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
+        return UNESCAPES[character] ?? character;
+      }),
+  );
+}
+
+const UNESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
+
+const TOKEN = /\s*([%~>]?\[|\]|[+\-,#(=]?"(?:[^"\\]|\\.)*"|[^\s\]]+)/y;
+
+/** Reads what `format` writes; throws where the text is none of it. */
+export function parse(text: string): RespValue {
+  TOKEN.lastIndex = 0;
+  return parseNext(text);
+}
+
+function parseNext(text: string): RespValue {
+  const [, token = ""] = TOKEN.exec(text) ?? [];
+  if (!token.endsWith("[")) return parseLeaf(token);
+  const items: RespValue[] = [];
+  for (;;) {
+    const start = TOKEN.lastIndex;
+    if (TOKEN.exec(text)?.[1] === "]") return { type: aggregateType(token.slice(0, -1)), items };
+    TOKEN.lastIndex = start;
+    items.push(parseNext(text));
+  }
+}
+
+function aggregateType(mark: string): AggregateType {
+  if (mark === "%") return "map";
+  if (mark === "~") return "set";
+  return mark === ">" ? "push" : "array";
+}
+
+function parseLeaf(token: string): RespValue {
+  if (token.startsWith('"')) return { type: "bulk", text: unquote(token) };
+  if (token === "nil" || token === "nil-array" || token === "null") return { type: token };
+  if (token.startsWith("=")) return { type: "verbatim", text: unquote(token.slice(1)) };
+  if (/^-?\d+$/.test(token)) return { type: "integer", text: bytes(token) };
+  const type = lineType(token.slice(0, 1));
+  if (type === undefined) throw new Error(`${JSON.stringify(token)} is no reply`);
+  const rest = token.slice(1);
+  return { type, text: rest.startsWith('"') ? unquote(rest) : bytes(rest) };
+}
+
+function lineType(mark: string): LineType | undefined {
+  switch (mark) {
+    case "+":
+      return "status";
+    case "-":
+      return "error";
+    case ",":
+      return "double";
+    case "#":
+      return "boolean";
+    case "(":
+      return "big-number";
+    default:
+      return undefined;
+  }
+}
+
+/** How much of a reply is compared: all of it, all but the order, all but the order of pairs, or types and sizes only. */
+export type Mode = "exact" | "unordered" | "unordered-pairs" | "shape";
+
+/** Brings two replies that are equal in a mode to the same form. */
+export function normalize(value: RespValue, mode: Mode): RespValue {
+  switch (mode) {
+    case "exact":
+      return value;
+    case "shape":
+      return shape(value);
+    case "unordered":
+    case "unordered-pairs":
+      return sorted(value, mode);
+  }
+}
+
+function shape(value: RespValue): RespValue {
+  if ("items" in value) return { type: value.type, items: value.items.map(shape) };
+  if (!("text" in value) || value.type === "error") return value;
+  const number = value.type === "integer" || value.type === "double";
+  return { type: value.type, text: bytes(number ? "0" : "?") };
+}
+
+function sorted(value: RespValue, mode: "unordered" | "unordered-pairs"): RespValue {
+  if (!("items" in value)) return value;
+  const items = value.items.map((item) => sorted(item, mode));
+  const flat = items.every((item) => !("items" in item));
+  const width = mode === "unordered-pairs" && flat ? 2 : 1;
+  const groups: RespValue[][] = [];
+  for (let index = 0; index < items.length; index += width) {
+    groups.push(items.slice(index, index + width));
+  }
+  const keyed = groups.map((group) => ({ group, key: group.map(format).join(" ") }));
+  keyed.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return { type: value.type, items: keyed.flatMap(({ group }) => group) };
+}
