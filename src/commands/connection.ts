@@ -1,5 +1,7 @@
 /** What concerns the connection alone: PING, ECHO, SELECT. */
+import type { ByteString } from "../bytes.js";
 import { ReplyError, wrongArity } from "../errors.js";
+import type { Profile } from "../profile.js";
 import { OK, status } from "../reply.js";
 import { command, noKeys, type CommandTable } from "./command.js";
 import { index } from "./operands.js";
@@ -18,11 +20,21 @@ export const connectionCommands = {
 
   /** `SELECT index` → OK; the session works on that database from here on. */
   select: command(2, ["loading", "stale", "fast"], noKeys, ({ session, profile }, args) => {
-    const database = index(args.next());
-    if (database < 0 || database >= profile.databases) {
-      throw new ReplyError("ERR DB index is out of range");
-    }
-    session.database = database;
+    session.database = databaseIndex(args.next(), profile);
     return OK;
   }),
 } satisfies CommandTable;
+
+const MAX_INT = 2 ** 31 - 1;
+
+/** The number of a database that the server has. */
+export function databaseIndex(operand: ByteString, { databases }: Profile): number {
+  const database = index(operand);
+  if (database > MAX_INT || database < -MAX_INT - 1) {
+    throw new ReplyError(
+      `ERR value is out of range, value must between ${-MAX_INT - 1} and ${MAX_INT}`,
+    );
+  }
+  if (database < 0 || database >= databases) throw new ReplyError("ERR DB index is out of range");
+  return database;
+}

@@ -89,7 +89,8 @@ function expireConditions(args: Args): Condition[] {
 }
 
 function unsupportedOption(option: ByteString): ReplyError {
-  return new ReplyError(`ERR Unsupported option ${option}`);
+  const [shown = ""] = option.split("\0", 1);
+  return new ReplyError(`ERR Unsupported option ${shown}`);
 }
 
 function remaining({ db }: Context, args: Args, present: (at: UnixTime) => UnixTime): Reply {

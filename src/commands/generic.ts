@@ -1,6 +1,6 @@
 /** What works on keys of any type, after db.c and object.c. */
 import { bytes, type ByteString } from "../bytes.js";
-import { noSuchKey, notInteger, ReplyError, syntaxError } from "../errors.js";
+import { noSuchKey, ReplyError, syntaxError } from "../errors.js";
 import { globMatcher } from "../glob.js";
 import type { Database } from "../keyspace/database.js";
 import { cloneValue, encoding, typeName, type Value } from "../keyspace/value.js";
@@ -18,6 +18,7 @@ import {
   type CommandTable,
   type Context,
 } from "./command.js";
+import { databaseIndex } from "./connection.js";
 import { parseCursor, scanOptions, scanReply } from "./scan.js";
 
 export const genericCommands = {
@@ -146,12 +147,7 @@ function copyOptions({ db, keyspace, profile }: Context, args: Args): CopyOption
     const option = args.option();
     if (option === "REPLACE") replace = true;
     else if (option === "DB" && args.more()) {
-      const number = parseInteger(args.next());
-      if (number === undefined) throw notInteger();
-      if (number < 0 || number >= profile.databases) {
-        throw new ReplyError("ERR DB index is out of range");
-      }
-      target = keyspace.database(Number(number));
+      target = keyspace.database(databaseIndex(args.next(), profile));
     } else throw syntaxError();
   }
   return { target, replace };

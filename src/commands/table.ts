@@ -36,16 +36,23 @@ const families: readonly CommandTable[] = [
 /** Every command and subcommand (`object|encoding`) by lower-case name. */
 export const commandTable: ReadonlyMap<string, Command> = buildTable();
 
+/** The same commands by the two spellings that clients use most, so that a look-up seldom has to fold a name's case. */
+const bySpelling: ReadonlyMap<string, Command> = new Map(
+  [...commandTable].flatMap(([name, command]) => [
+    [name, command],
+    [upperAscii(name), command],
+  ]),
+);
+
 /** The command that `argv` calls, or the error reply that says why there is none (unknown, or a wrong number of arguments). */
 export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
   const name = argv[0] ?? "";
-  const found = commandTable.get(name) ?? commandTable.get(lowerAscii(name));
+  const found = bySpelling.get(name) ?? commandTable.get(lowerAscii(name));
   if (found === undefined) {
     return isUnsupported(lowerAscii(name)) ? unsupportedCommand(name) : unknownCommand(argv);
   }
-  if (found.subcommands.size === 0) return checkArity(found, argv);
   const subcommand = argv[1];
-  if (subcommand === undefined) return checkArity(found, argv);
+  if (found.subcommands.size === 0 || subcommand === undefined) return checkArity(found, argv);
   const command = found.subcommands.get(lowerAscii(subcommand));
   if (command !== undefined) return checkArity(command, argv);
   return isUnsupported(`${found.name}|${lowerAscii(subcommand)}`)

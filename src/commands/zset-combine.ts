@@ -58,7 +58,12 @@ type Aggregate = (a: number, b: number) => number;
 /** Infinities that cancel out make 0. */
 const SUM: Aggregate = (a, b) => (Number.isNaN(a + b) ? 0 : a + b);
 
-const AGGREGATES: Readonly<Record<string, Aggregate>> = { SUM, MIN: Math.min, MAX: Math.max };
+/** Of zeros that differ in sign, the first stays. */
+const AGGREGATES: Readonly<Record<string, Aggregate>> = {
+  SUM,
+  MIN: (a, b) => (b < a ? b : a),
+  MAX: (a, b) => (b > a ? b : a),
+};
 
 /** One of the sets that are combined; absent keys are empty. */
 interface Operand {
@@ -66,7 +71,10 @@ interface Operand {
   readonly weight: number;
 }
 
-type Combine = (operands: readonly Operand[], aggregate: Aggregate) => SortedSet;
+/** Scores by member. */
+type Scores = ReadonlyMap<ByteString, number>;
+
+type Combine = (operands: readonly Operand[], aggregate: Aggregate) => Scores;
 
 function combine(name: string, operation: Combine): Handler {
   return ({ db }, args) => {
@@ -112,7 +120,8 @@ function readPlan(db: Database, args: Args, name: string, operation: Combine): P
     } else if (option === "WITHSCORES" && !stored) withScores = true;
     else throw syntaxError();
   }
-  return { result: operation(operands, aggregate), withScores };
+  const scores = operation(operands, aggregate);
+  return { result: fromScores(scores, stored ? "listpack" : "skiplist"), withScores };
 }
 
 /** Reads `numkeys key [key …]` and looks the keys up: a wrong type is found before any option is read. */
@@ -173,7 +182,7 @@ function forEachIn(
   else value?.forEach([0, value.size], (member, score) => visit(member, weigh(score, weight)));
 }
 
-function union(operands: readonly Operand[], aggregate: Aggregate): SortedSet {
+function union(operands: readonly Operand[], aggregate: Aggregate): Scores {
   const scores = new Map<ByteString, number>();
   for (const operand of bySize(operands)) {
     forEachIn(operand, (member, score) => {
@@ -181,13 +190,13 @@ function union(operands: readonly Operand[], aggregate: Aggregate): SortedSet {
       scores.set(member, old === undefined ? score : aggregate(old, score));
     });
   }
-  return fromScores(scores);
+  return scores;
 }
 
-function intersection(operands: readonly Operand[], aggregate: Aggregate): SortedSet {
+function intersection(operands: readonly Operand[], aggregate: Aggregate): Scores {
   const scores = new Map<ByteString, number>();
   const [smallest, ...others] = bySize(operands);
-  if (smallest === undefined) return fromScores(scores);
+  if (smallest === undefined) return scores;
   forEachIn(smallest, (member, score) => {
     let combined = score;
     for (const other of others) {
@@ -197,20 +206,20 @@ function intersection(operands: readonly Operand[], aggregate: Aggregate): Sorte
     }
     scores.set(member, combined);
   });
-  return fromScores(scores);
+  return scores;
 }
 
-function difference([first, ...others]: readonly Operand[]): SortedSet {
+function difference([first, ...others]: readonly Operand[]): Scores {
   const scores = new Map<ByteString, number>();
-  if (first === undefined) return fromScores(scores);
+  if (first === undefined) return scores;
   forEachIn(first, (member, score) => {
     if (others.every((other) => scoreIn(other, member) === undefined)) scores.set(member, score);
   });
-  return fromScores(scores);
+  return scores;
 }
 
-function fromScores(scores: ReadonlyMap<ByteString, number>): SortedSet {
-  const result = new SortedSet();
+function fromScores(scores: Scores, encoding: "listpack" | "skiplist"): SortedSet {
+  const result = new SortedSet(encoding);
   for (const [member, score] of scores) result.set(member, score);
   return result;
 }

@@ -122,7 +122,7 @@ function rangeQuery(args: Args, fixed: Fixed): RangeQuery {
     throw new ReplyError("ERR syntax error, WITHSCORES not supported in combination with BYLEX");
   }
   const find = reverse ? findReversed(kind, first, last) : findRange(kind, first, last);
-  return { find, reverse, offset, limit, withScores };
+  return { find, reverse, offset: kind === "rank" ? 0 : offset, limit, withScores };
 }
 
 /** Reads the two ends of a range; throws for one that is malformed. */
@@ -144,7 +144,12 @@ function findRange(kind: Kind, min: ByteString, max: ByteString): FindRange {
 
 /** A reversed range begins with its higher end; ranks count from the highest score. */
 function findReversed(kind: Kind, first: ByteString, last: ByteString): FindRange {
-  if (kind !== "rank") return findRange(kind, last, first);
+  if (kind === "score") return findRange(kind, last, first);
+  if (kind === "lex") {
+    const from = lexBound(last);
+    const to = lexBound(first);
+    return (set) => set.lexRange(from, to, "down");
+  }
   const find = findRange(kind, first, last);
   return (set) => {
     const [start, end] = find(set);

@@ -18,6 +18,7 @@ import {
   countedKeys,
   countOption,
   float,
+  integer,
   naturalNumber,
   onlyOption,
   symmetricInteger,
@@ -79,9 +80,10 @@ export const zsetCommands = {
   /** `ZRANDMEMBER key [count [WITHSCORES]]` → a random member or nil; with a count as HRANDFIELD. */
   zrandmember: command(-2, ["readonly"], firstKey, ({ db, random }, args) => {
     const key = args.next();
-    const count = args.more() ? symmetricInteger(args.next()) : undefined;
+    const operand = args.more() ? args.next() : undefined;
+    const count = operand === undefined ? undefined : symmetricInteger(operand);
     const withScores = onlyOption(args, "WITHSCORES");
-    if (withScores && Math.abs(count ?? 0) > MAX_PAIRS) throw outOfRange();
+    if (withScores && operand !== undefined) checkPairs(integer(operand));
     const set = db.sortedSet(key);
     if (set === undefined) return count === undefined ? null : [];
     const chosen: Reply[] = [];
@@ -145,7 +147,11 @@ export const zsetCommands = {
 } satisfies CommandTable;
 
 /** With scores, a count may ask for half of what 64 bits hold. */
-const MAX_PAIRS = 2 ** 62;
+const MAX_PAIRS = 2n ** 62n - 1n;
+
+function checkPairs(count: number | bigint): void {
+  if (count > MAX_PAIRS || count < -MAX_PAIRS) throw outOfRange();
+}
 
 function scoreReply(score: number | undefined): Reply {
   return score === undefined ? null : double(score);

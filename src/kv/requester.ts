@@ -2,7 +2,7 @@
  * The in-process stand-in for the client's HTTP: it takes what the real client would send and gives back what its HttpClient would
  * have decoded, error texts included.
  */
-import { errors, type Requester } from "@upstash/redis";
+import { errors, type Requester, type UpstashRequest, type UpstashResponse } from "@upstash/redis";
 import { ReplyError } from "../errors.js";
 import type { Engine } from "../engine.js";
 import { plain, type PlainReply } from "../plain.js";
@@ -10,17 +10,25 @@ import type { Reply } from "../reply.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
 import { toArgv, toCommands } from "../rest/json-commands.js";
 
-/** What the client hands to its requester; the SDK does not export the type. */
-type ClientRequest = Parameters<Requester["request"]>[0];
-
 /** How the client's replies travel: base64 keeps bytes, and its decoder drops a leading byte order mark. */
 export interface ResponseOptions {
   readonly responseEncoding?: false | "base64";
 }
 
-export class InProcessRequester implements Requester {
-  readYourWrites = true;
-  upstashSyncToken = "";
+/**
+ * Puts the emulator in the place of a client's HTTP. The client's own requester stays, because the client has handed it on already;
+ * only its `request` is another.
+ */
+export function answerInProcess(
+  requester: Requester,
+  engine: Engine,
+  options: ResponseOptions,
+): void {
+  const backend = new Backend(engine, options);
+  requester.request = (request: UpstashRequest) => backend.request(requester, request);
+}
+
+class Backend {
   readonly #client: Client;
   readonly #receive: (text: string) => string;
 
@@ -30,14 +38,13 @@ export class InProcessRequester implements Requester {
     this.#receive = responseEncoding === false ? (text) => text : withoutByteOrderMark;
   }
 
-  request<Result>(request: ClientRequest): Promise<{ result?: Result; error?: string }>;
-  async request({ path, body }: ClientRequest): Promise<unknown> {
-    const response = await this.#answer(
-      path?.join("/") ?? "",
-      Array.isArray(body) ? body : [],
-      body,
-    );
-    if (this.readYourWrites) this.upstashSyncToken = this.#client.engine.changes.toString(32);
+  request<Result>(requester: Requester, request: UpstashRequest): Promise<UpstashResponse<Result>>;
+  async request(requester: Requester, { path, body }: UpstashRequest): Promise<unknown> {
+    const commands: readonly unknown[] = Array.isArray(body) ? body : [];
+    const response = await this.#answer(path?.join("/") ?? "", commands, body);
+    if (requester.readYourWrites === true) {
+      requester.upstashSyncToken = this.#client.engine.changes.toString(32);
+    }
     return response;
   }
 

@@ -5,7 +5,7 @@
 import { Redis as UpstashRedis, type RedisConfigNodejs, type Requester } from "@upstash/redis";
 import type { Emulator } from "../emulator.js";
 import { emulator as defaultEmulator } from "./default-emulator.js";
-import { InProcessRequester } from "./requester.js";
+import { answerInProcess } from "./requester.js";
 
 export * from "@upstash/redis";
 export { defaultEmulator as emulator };
@@ -27,7 +27,7 @@ export class Redis extends UpstashRedis {
       return;
     }
     super({ ...configOrRequester, ...PLACEHOLDER });
-    this.client = new InProcessRequester(emulator, configOrRequester);
+    answerInProcess(this.client, emulator, configOrRequester);
   }
 
   /** A client whatever the environment holds. */

@@ -1,7 +1,12 @@
-/** The bytes of RESP2 and RESP3 as values that keep every type of the wire apart, however the bytes were split. */
+/**
+ * The bytes of RESP as values, however they were split: replies with every type of the wire kept apart (RESP2 and RESP3), and requests
+ * as a server reads them, inline commands included (networking.c, processMultibulkBuffer and processInlineBuffer). Each byte is read
+ * once: what a chunk leaves unfinished waits in the decoder. After a ProtocolError a decoder is of no more use.
+ */
 import { bytes, sliceBytes, type ByteString } from "../bytes.js";
+import { parseInteger } from "../values/numbers.js";
 
-/** A value as it stood on the wire. Maps and pushes keep their items in a row. */
+/** A value as it stood on the wire. The items of a map alternate key and value. */
 export type RespValue =
   | { readonly type: LineType; readonly text: ByteString }
   | { readonly type: "bulk" | "verbatim"; readonly text: ByteString }
@@ -27,82 +32,285 @@ const AGGREGATES: Readonly<Record<string, AggregateType>> = {
   ">": "push",
 };
 
-/** Thrown where bytes are no RESP. */
+const DECIMAL = /^[+-]?\d+$/;
+
+/** What a line of each type may hold. */
+const LINE_TEXTS: Readonly<Record<LineType, RegExp>> = {
+  status: /^/,
+  error: /^/,
+  integer: DECIMAL,
+  double: /^(?:[+-]?(?:\d+(?:\.\d*)?(?:e[+-]?\d+)?|inf)|-?nan)$/i,
+  boolean: /^[tf]$/,
+  "big-number": DECIMAL,
+};
+
+/** Thrown where bytes are no RESP. Of a request the message is Redis's, to be sent behind `ERR `. */
 export class ProtocolError extends Error {
   override readonly name = "ProtocolError";
 }
 
+/** Decodes replies. */
 export class RespDecoder {
-  #buffer = "";
+  readonly #input = new Input();
+  /** The aggregates whose items are still coming, the outermost first. */
+  readonly #open: OpenAggregate[] = [];
+  /** The bulk or verbatim string whose header has been read. */
+  #bulk: OpenBulk | undefined = undefined;
 
   push(chunk: ByteString): void {
-    this.#buffer += chunk;
+    this.#input.push(chunk);
   }
 
   /** The next whole value; undefined until all its bytes are there. Throws a ProtocolError for bytes that are no RESP. */
   next(): RespValue | undefined {
-    const reader = new Reader(bytes(this.#buffer));
-    const value = reader.value();
-    if (value !== undefined) this.#buffer = this.#buffer.slice(reader.position);
-    return value;
+    let value = this.#unnested();
+    while (value !== undefined) {
+      const parent = this.#open.at(-1);
+      if (parent === undefined) return value;
+      parent.items.push(value);
+      if (parent.items.length < parent.length) value = this.#unnested();
+      else {
+        this.#open.pop();
+        value = { type: parent.type, items: parent.items };
+      }
+    }
+    return undefined;
+  }
+
+  /** The next value that has no items; opens the aggregates before it. */
+  #unnested(): RespValue | undefined {
+    for (;;) {
+      if (this.#bulk !== undefined) return this.#finishBulk(this.#bulk);
+      const line = this.#input.lineTo("\r\n");
+      if (line === undefined) return undefined;
+      const value = this.#begin(line.slice(0, 1), sliceBytes(line, 1));
+      if (value !== undefined) return value;
+    }
+  }
+
+  /** The value that a line holds; undefined where the line only begins one. */
+  #begin(mark: string, rest: ByteString): RespValue | undefined {
+    const lineType = LINES[mark];
+    if (lineType !== undefined) return lineValue(lineType, rest);
+    if (mark === "_" && rest === "") return { type: "null" };
+    if (mark === "$" && rest === "-1") return { type: "nil" };
+    if (mark === "*" && rest === "-1") return { type: "nil-array" };
+    if (mark === "$" || mark === "=") {
+      this.#bulk = { type: mark === "$" ? "bulk" : "verbatim", length: count(rest) };
+      return undefined;
+    }
+    const type = AGGREGATES[mark];
+    if (type === undefined) throw new ProtocolError(`${JSON.stringify(mark)} begins no RESP value`);
+    const length = count(rest) * (type === "map" ? 2 : 1);
+    if (length === 0) return { type, items: [] };
+    this.#open.push({ type, length, items: [] });
+    return undefined;
+  }
+
+  #finishBulk({ type, length }: OpenBulk): RespValue | undefined {
+    const text = this.#input.take(length + 2);
+    if (text === undefined) return undefined;
+    if (!text.endsWith("\r\n")) throw new ProtocolError(`a ${type} string is longer than its length`);
+    this.#bulk = undefined;
+    return { type, text: sliceBytes(text, 0, length) };
   }
 }
 
-/** Reads one value from the start of a buffer; every method answers undefined when bytes are missing. */
-class Reader {
-  position = 0;
-  readonly #buffer: ByteString;
+interface OpenAggregate {
+  readonly type: AggregateType;
+  readonly length: number;
+  readonly items: RespValue[];
+}
 
-  constructor(buffer: ByteString) {
-    this.#buffer = buffer;
-  }
+interface OpenBulk {
+  readonly type: "bulk" | "verbatim";
+  readonly length: number;
+}
 
-  value(): RespValue | undefined {
-    const line = this.#line();
-    if (line === undefined) return undefined;
-    const mark = line.slice(0, 1);
-    const rest = sliceBytes(line, 1);
-    const lineType = LINES[mark];
-    if (lineType !== undefined) return { type: lineType, text: rest };
-    if (mark === "_") return { type: "null" };
-    if (mark === "$") return rest === "-1" ? { type: "nil" } : this.#bulk("bulk", count(rest));
-    if (mark === "=") return this.#bulk("verbatim", count(rest));
-    const aggregateType = AGGREGATES[mark];
-    if (aggregateType === undefined) {
-      throw new ProtocolError(`${JSON.stringify(mark)} begins no RESP value`);
-    }
-    if (rest === "-1") return { type: "nil-array" };
-    return this.#items(aggregateType, count(rest) * (aggregateType === "map" ? 2 : 1));
-  }
-
-  #line(): ByteString | undefined {
-    const end = this.#buffer.indexOf("\r\n", this.position);
-    if (end < 0) return undefined;
-    const line = sliceBytes(this.#buffer, this.position, end);
-    this.position = end + 2;
-    return line;
-  }
-
-  #bulk(type: "bulk" | "verbatim", length: number): RespValue | undefined {
-    const end = this.position + length;
-    if (this.#buffer.length < end + 2) return undefined;
-    const text = sliceBytes(this.#buffer, this.position, end);
-    this.position = end + 2;
-    return { type, text };
-  }
-
-  #items(type: AggregateType, length: number): RespValue | undefined {
-    const items: RespValue[] = [];
-    while (items.length < length) {
-      const item = this.value();
-      if (item === undefined) return undefined;
-      items.push(item);
-    }
-    return { type, items };
-  }
+function lineValue(type: LineType, text: ByteString): RespValue {
+  if (LINE_TEXTS[type].test(text)) return { type, text };
+  throw new ProtocolError(`${JSON.stringify(text)} is no ${type}`);
 }
 
 function count(text: ByteString): number {
   if (!/^\d+$/.test(text)) throw new ProtocolError(`${JSON.stringify(text)} is no length`);
   return Number(text);
+}
+
+/** Longest line of a request (PROTO_INLINE_MAX_SIZE in server.h). */
+const MAX_LINE = 64 * 1024;
+/** Longest argument of a request (the default of proto-max-bulk-len). */
+const MAX_BULK = 512 * 1024 * 1024;
+const MAX_ARGUMENTS = 2 ** 31 - 1;
+
+/** Decodes requests: arrays of bulk strings, and inline commands as typed into telnet. */
+export class RequestDecoder {
+  readonly #input = new Input();
+  #argv: ByteString[] = [];
+  #expected = 0;
+  #bulkLength: number | undefined = undefined;
+
+  push(chunk: ByteString): void {
+    this.#input.push(chunk);
+  }
+
+  /** The next whole command, never empty; undefined until all its bytes are there. Throws a ProtocolError in Redis's words. */
+  next(): readonly ByteString[] | undefined {
+    while (this.#expected > 0 || this.#begin()) {
+      while (this.#argv.length < this.#expected) {
+        const argument = this.#argument();
+        if (argument === undefined) return undefined;
+        this.#argv.push(argument);
+      }
+      const argv = this.#argv;
+      this.#argv = [];
+      this.#expected = 0;
+      if (argv.length > 0) return argv;
+    }
+    return undefined;
+  }
+
+  /** Reads a command's first line, of an inline command all of it; false until the line is there. */
+  #begin(): boolean {
+    if (this.#input.startsWith("*")) {
+      const line = this.#header("mbulk");
+      if (line === undefined) return false;
+      this.#expected = multibulkLength(sliceBytes(line, 1));
+      return true;
+    }
+    const line = this.#input.lineTo("\n");
+    if (line === undefined) {
+      if (this.#input.length > MAX_LINE) throw protocolError("too big inline request");
+      return false;
+    }
+    const argv = splitArguments(line);
+    if (argv === undefined) throw protocolError("unbalanced quotes in request");
+    this.#argv = argv;
+    this.#expected = argv.length;
+    return true;
+  }
+
+  #argument(): ByteString | undefined {
+    if (this.#bulkLength === undefined) {
+      const line = this.#header("bulk");
+      if (line === undefined) return undefined;
+      this.#bulkLength = bulkLength(line);
+    }
+    // Redis does not look at the two bytes that end an argument.
+    const argument = this.#input.take(this.#bulkLength + 2);
+    if (argument === undefined) return undefined;
+    this.#bulkLength = undefined;
+    return sliceBytes(argument, 0, -2);
+  }
+
+  #header(type: "mbulk" | "bulk"): ByteString | undefined {
+    const line = this.#input.lineTo("\r\n");
+    if (line === undefined && this.#input.length > MAX_LINE) {
+      throw protocolError(`too big ${type} count string`);
+    }
+    return line;
+  }
+}
+
+/** Below 1 for a command without words, which Redis passes over. */
+function multibulkLength(text: ByteString): number {
+  const length = parseInteger(text);
+  if (length === undefined || length > MAX_ARGUMENTS) {
+    throw protocolError("invalid multibulk length");
+  }
+  return Number(length);
+}
+
+function bulkLength(line: ByteString): number {
+  if (!line.startsWith("$")) throw protocolError(`expected '$', got '${line.slice(0, 1) || "\r"}'`);
+  const length = parseInteger(sliceBytes(line, 1));
+  if (length === undefined || length < 0 || length > MAX_BULK) {
+    throw protocolError("invalid bulk length");
+  }
+  return Number(length);
+}
+
+function protocolError(reason: string): ProtocolError {
+  return new ProtocolError(`Protocol error: ${reason}`);
+}
+
+/** Spaces, then a bare word that may end in a quoted part; a quoted part ends its word. */
+const ARGUMENT =
+  /[ \t-\r]*([^ \t\n\r"']*)(?:"((?:[^"\\]|\\[^])*)"(?=[ \t-\r]|$)|'((?:[^'\\]|\\'|\\(?!'))*)'(?=[ \t-\r]|$))?/y;
+
+/** Splits a line into words and unquotes them as redis-cli and inline commands do (sds.c, sdssplitargs); undefined for unbalanced quotes. */
+export function splitArguments(line: ByteString): ByteString[] | undefined {
+  const end = line.replace(/[ \t-\r]+$/, "").length;
+  const argv: ByteString[] = [];
+  ARGUMENT.lastIndex = 0;
+  while (ARGUMENT.lastIndex < end) {
+    const start = ARGUMENT.lastIndex;
+    const [, bare = "", double, single] = ARGUMENT.exec(line) ?? [];
+    const next = line.charAt(ARGUMENT.lastIndex);
+    if (ARGUMENT.lastIndex === start || next === '"' || next === "'") return undefined;
+    argv.push(bytes(bare + unquoted(double, single)));
+  }
+  return argv;
+}
+
+function unquoted(double: string | undefined, single: string | undefined): string {
+  if (double !== undefined) return unescapeBytes(double);
+  return single?.replaceAll("\\'", "'") ?? "";
+}
+
+/** The bytes between double quotes, `\xHH`, `\n`, `\r`, `\t`, `\a` and `\b` resolved; any other escaped character is itself. */
+export function unescapeBytes(escaped: string): ByteString {
+  return bytes(
+    escaped.replace(
+      /\\(?:x([\da-fA-F]{2})|([^]))/g,
+      (_, hex: string | undefined, character: string) =>
+        hex === undefined
+          ? (UNESCAPES[character] ?? character)
+          : String.fromCharCode(Number.parseInt(hex, 16)),
+    ),
+  );
+}
+
+const UNESCAPES: Readonly<Record<string, string>> = {
+  n: "\n",
+  r: "\r",
+  t: "\t",
+  a: "\x07",
+  b: "\b",
+};
+
+/** Bytes that have come in and are not yet read. */
+class Input {
+  #buffer = "";
+  #position = 0;
+
+  get length(): number {
+    return this.#buffer.length - this.#position;
+  }
+
+  push(chunk: ByteString): void {
+    this.#buffer = this.#buffer.slice(this.#position) + chunk;
+    this.#position = 0;
+  }
+
+  startsWith(mark: string): boolean {
+    return this.#buffer.startsWith(mark, this.#position);
+  }
+
+  /** The bytes before `end`, which is read too; undefined while it has not come. */
+  lineTo(end: string): ByteString | undefined {
+    const index = this.#buffer.indexOf(end, this.#position);
+    if (index < 0) return undefined;
+    const line = this.#buffer.slice(this.#position, index);
+    this.#position = index + end.length;
+    return bytes(line);
+  }
+
+  /** The next `length` bytes; undefined while they are not all there. */
+  take(length: number): ByteString | undefined {
+    if (this.length < length) return undefined;
+    const start = this.#position;
+    this.#position += length;
+    return bytes(this.#buffer.slice(start, this.#position));
+  }
 }

@@ -86,7 +86,7 @@ function bulk(value: ByteString): string {
   return `$${value.length}\r\n${value}\r\n`;
 }
 
-/** An error is one line: Redis puts spaces where a client's words would break it. */
+/** An error is one line: Redis drops line ends behind it and puts spaces for those within (networking.c, addReplyErrorFormatInternal). */
 function oneLine(message: ByteString): string {
-  return message.replace(/[\r\n]/g, " ");
+  return message.replace(/[\r\n]+$/, "").replace(/[\r\n]/g, " ");
 }

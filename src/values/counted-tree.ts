@@ -9,7 +9,9 @@ import type { ByteString } from "../bytes.js";
 export const LAST_MEMBER = "\uffff";
 
 const MAX_ENTRIES = 64;
-const MIN_ENTRIES = 16;
+
+/** After a deletion, neighbours that together have no more entries than this become one: on average nodes stay a quarter full or more. */
+const MERGED_ENTRIES = 32;
 
 export type VisitPair = (member: ByteString, score: number) => void;
 
@@ -74,11 +76,20 @@ export class CountedTree {
   delete(score: number, member: ByteString): boolean {
     if (!remove(this.#root, score, member)) return false;
     this.#size--;
-    const [only] = this.#root instanceof Branch ? this.#root.children : [];
-    if (this.#root instanceof Branch && this.#root.children.length === 1 && only !== undefined) {
-      this.#root = only;
-    }
+    this.#lowerRoot();
     return true;
+  }
+
+  /** Removes the pairs whose ranks are from `start` to before `end`, whole nodes at once; returns how many. */
+  deleteRange(start: number, end: number): number {
+    const from = Math.max(0, start);
+    const to = Math.min(end, this.#size);
+    if (from >= to) return 0;
+    if (to - from === this.#size) this.#root = new Leaf([], []);
+    else removeRange(this.#root, from, to);
+    this.#size -= to - from;
+    this.#lowerRoot();
+    return to - from;
   }
 
   /** How many pairs stand before a pair, which need not be there itself: its rank. */
@@ -103,6 +114,38 @@ export class CountedTree {
   /** Visits the same pairs, descending. */
   forEachReverse(start: number, end: number, visit: VisitPair): void {
     walkReverse(this.#root, Math.max(0, start), Math.min(end, this.#size), visit);
+  }
+
+  /** The member of a rank; undefined outside. */
+  memberAt(rank: number): ByteString | undefined {
+    let node = this.#root;
+    let offset = rank;
+    while (node instanceof Branch) {
+      let index = 0;
+      for (let size = node.sizes[0] ?? 0; offset >= size && index < node.sizes.length - 1;) {
+        offset -= size;
+        size = node.sizes[++index] ?? 0;
+      }
+      const child = node.children[index];
+      if (child === undefined) return undefined;
+      node = child;
+    }
+    return offset < 0 ? undefined : node.members[offset];
+  }
+
+  clone(): CountedTree {
+    const copy = new CountedTree();
+    copy.#root = copyOf(this.#root);
+    copy.#size = this.#size;
+    return copy;
+  }
+
+  #lowerRoot(): void {
+    while (this.#root instanceof Branch) {
+      const [only] = this.#root.children;
+      if (only === undefined || this.#root.children.length > 1) return;
+      this.#root = only;
+    }
   }
 }
 
@@ -166,7 +209,6 @@ function insertAt<Entry>(array: Entry[], index: number, entry: Entry): void {
   else array.splice(index, 0, entry);
 }
 
-/** Ascending inserts leave nearly full leaves behind: the cut falls where the last insert was not. */
 function splitLeaf(leaf: Leaf): Split {
   const half = leaf.scores.length >>> 1;
   const right = new Leaf(leaf.scores.splice(half), leaf.members.splice(half));
@@ -210,36 +252,84 @@ function remove(node: Node, score: number, member: ByteString): boolean {
   const child = node.children[index];
   if (child === undefined || !remove(child, score, member)) return false;
   node.sizes[index] = (node.sizes[index] ?? 0) - 1;
-  if (entriesOf(child) < MIN_ENTRIES) mergeAround(node, index);
+  if (entriesOf(child) <= MERGED_ENTRIES) settle(node, index);
   return true;
+}
+
+/** Removes some of a node's pairs; who calls has dropped the node where it would be all. */
+function removeRange(node: Node, start: number, end: number): void {
+  if (node instanceof Leaf) {
+    node.scores.splice(start, end - start);
+    node.members.splice(start, end - start);
+    return;
+  }
+  let offset = 0;
+  let first = -1;
+  let firstWhole = 0;
+  let wholes = 0;
+  for (const [index, size] of node.sizes.entries()) {
+    const from = Math.max(0, start - offset);
+    const to = Math.min(size, end - offset);
+    const child = node.children[index];
+    offset += size;
+    if (from >= to || child === undefined) continue;
+    if (first < 0) first = index;
+    if (to - from === size) {
+      if (wholes++ === 0) firstWhole = index;
+    } else {
+      removeRange(child, from, to);
+      node.sizes[index] = size - (to - from);
+    }
+  }
+  drop(node, firstWhole, wholes);
+  settle(node, first + 1);
+  settle(node, first);
+}
+
+function drop(branch: Branch, index: number, count: number): void {
+  branch.children.splice(index, count);
+  branch.sizes.splice(index, count);
+  branch.scores.splice(index, count);
+  branch.members.splice(index, count);
 }
 
 function entriesOf(node: Node): number {
   return node instanceof Leaf ? node.scores.length : node.children.length;
 }
 
-/** Joins a child that runs low with a neighbour where both fit into one node; drops it when it is empty. */
-function mergeAround(branch: Branch, index: number): void {
-  if (!mergeWithNext(branch, index) && index > 0) mergeWithNext(branch, index - 1);
+/** Drops a child that has become empty, joins one that runs low with its neighbours. */
+function settle(branch: Branch, index: number): void {
+  if (branch.sizes[index] === 0 && branch.children.length > 1) return drop(branch, index, 1);
+  mergeWithNext(branch, index);
+  return mergeWithNext(branch, index - 1);
 }
 
-function mergeWithNext(branch: Branch, index: number): boolean {
+function mergeWithNext(branch: Branch, index: number): void {
   const left = branch.children[index];
   const right = branch.children[index + 1];
-  if (left === undefined || right === undefined) return false;
-  if (entriesOf(left) + entriesOf(right) > MAX_ENTRIES) return false;
+  const score = branch.scores[index + 1];
+  const member = branch.members[index + 1];
+  if (left === undefined || right === undefined || score === undefined) return;
+  if (member === undefined || entriesOf(left) + entriesOf(right) > MERGED_ENTRIES) return;
+  const seam = entriesOf(left);
   if (left instanceof Branch && right instanceof Branch) {
     left.children.push(...right.children);
     left.sizes.push(...right.sizes);
+    right.scores[0] = score;
+    right.members[0] = member;
   }
   left.scores.push(...right.scores);
   left.members.push(...right.members);
   branch.sizes[index] = (branch.sizes[index] ?? 0) + (branch.sizes[index + 1] ?? 0);
-  branch.children.splice(index + 1, 1);
-  branch.sizes.splice(index + 1, 1);
-  branch.scores.splice(index + 1, 1);
-  branch.members.splice(index + 1, 1);
-  return true;
+  drop(branch, index + 1, 1);
+  if (left instanceof Branch) settle(left, seam);
+}
+
+function copyOf(node: Node): Node {
+  const scores = node.scores.slice();
+  const members = node.members.slice();
+  if (node instanceof Leaf) return new Leaf(scores, members);
+  return new Branch(node.children.map(copyOf), node.sizes.slice(), scores, members);
 }
 
 function walk(node: Node, start: number, end: number, visit: VisitPair): void {

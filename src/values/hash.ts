@@ -69,8 +69,7 @@ export class Hash {
 
   clone(): Hash {
     const copy = new Hash();
-    if (this.#fields instanceof IndexedMap) copy.#toHashtable();
-    this.forEach((field, value) => copy.set(field, value));
+    copy.#fields = this.#fields instanceof Map ? new Map(this.#fields) : this.#fields.clone();
     return copy;
   }
 

@@ -6,9 +6,9 @@
 import type { Random } from "../random.js";
 
 export class IndexedMap<K, V> {
-  readonly #indexes = new Map<K, number>();
-  readonly #keys: K[] = [];
-  readonly #values: V[] = [];
+  #indexes = new Map<K, number>();
+  #keys: K[] = [];
+  #values: V[] = [];
 
   get size(): number {
     return this.#keys.length;
@@ -94,6 +94,14 @@ export class IndexedMap<K, V> {
     const stop = Math.max(0, start - count);
     for (let index = start - 1; index >= stop; index--) this.#visit(index, visit);
     return stop;
+  }
+
+  clone(): IndexedMap<K, V> {
+    const copy = new IndexedMap<K, V>();
+    copy.#indexes = new Map(this.#indexes);
+    copy.#keys = this.#keys.slice();
+    copy.#values = this.#values.slice();
+    return copy;
   }
 
   #visit(index: number, visit: (key: K, value: V) => void): void {

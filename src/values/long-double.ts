@@ -1,127 +1,121 @@
 /**
- * The x86-64 long double in which INCRBYFLOAT and HINCRBYFLOAT count: a mantissa of 64 bits, rounded half to even after each step,
- * and printed with up to 17 decimals.
+ * The x86-64 long double in which INCRBYFLOAT and HINCRBYFLOAT count (string2ld and ld2string in util.c): a mantissa of 64 bits, rounded
+ * half to even after each step, and printed with up to 17 decimals. Safe integers stay plain numbers: their sums are exact either way.
  */
 import { bytes, type ByteString } from "../bytes.js";
+import {
+  parseHexadecimal,
+  parseInfinite,
+  roundedQuotient,
+  roundToFormat,
+  type BinaryFloat,
+} from "./binary-float.js";
+import { parseInteger } from "./numbers.js";
 
-/** mantissa · 2^exponent, exact; or an infinity. */
-export type LongDouble =
-  { readonly mantissa: bigint; readonly exponent: number } | { readonly infinity: 1 | -1 };
+/** A safe integer or an infinity as a number, anything else exact. */
+export type LongDouble = number | BinaryFloat;
 
-const MANTISSA_BITS = 64;
-const MIN_EXPONENT = -16_445;
-const MAX_EXPONENT = 16_384 - MANTISSA_BITS;
+const LONG_DOUBLE = { bits: 64, minExponent: -16_445, maxExponent: 16_320 };
 
 /** Redis reads the operand into a buffer of this many bytes, its end included. */
-const BUFFER = 256;
+const BUFFER = 5 * 1024;
 
-const DECIMAL = /^([+-]?)(\d*)\.?(\d*)(?:e([+-]?\d+))?$/i;
-const HEXADECIMAL = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i;
-const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+const DECIMAL = /^([+-]?)(\d*)(?:\.(\d*))?(?:e([+-]?\d+))?$/i;
 
-/** Decimal, hexadecimal or infinite; undefined for anything else, NaN among it, and for what overflows or underflows. */
+/** Powers of ten past this overflow or underflow whatever the digits are. */
+const MAX_POWER = 5000;
+
+/**
+ * Decimal, hexadecimal as `0x1.8p3`, or infinite. Undefined for anything else, NaN, spaces and the empty string among it, for 5120
+ * bytes and more, and for what overflows or underflows to 0.
+ */
 export function parseLongDouble(operand: ByteString): LongDouble | undefined {
+  const integer = parseInteger(operand);
+  if (typeof integer === "number") return integer;
   if (operand.length >= BUFFER) return undefined;
-  const [, infinite] = INFINITE.exec(operand) ?? [];
-  if (infinite !== undefined) return { infinity: infinite === "-" ? -1 : 1 };
-  const decimal = DECIMAL.exec(operand);
-  const [, sign, whole = "", fraction = "", exponent = "0"] =
-    decimal ?? HEXADECIMAL.exec(operand) ?? [];
+  return parseInfinite(operand) ?? parseDecimal(operand) ?? parseRoundedHexadecimal(operand);
+}
+
+function parseDecimal(operand: string): LongDouble | undefined {
+  const [, sign, whole = "", fraction = "", exponent = "0"] = DECIMAL.exec(operand) ?? [];
   if (sign === undefined || whole + fraction === "") return undefined;
-  return decimal === null
-    ? parsed(sign, BigInt(`0x${whole}${fraction}`), 1n, Number(exponent) - 4 * fraction.length)
-    : parsedDecimal(sign, BigInt(whole + fraction), Number(exponent) - fraction.length);
-}
+  const digits = (whole + fraction).replace(/^0+/, "");
+  const power = Number(exponent) - fraction.length;
+  if (digits === "") return 0;
+  if (Math.abs(digits.length + power) > MAX_POWER) return undefined;
 
-/** Exponents past this overflow or underflow whatever the digits. */
-const MAX_DECIMAL_EXPONENT = 6000;
-
-function parsedDecimal(sign: string, digits: bigint, power: number): LongDouble | undefined {
-  if (digits !== 0n && Math.abs(power) > MAX_DECIMAL_EXPONENT) return undefined;
-  if (digits === 0n) return { mantissa: 0n, exponent: 0 };
   const scale = 10n ** BigInt(Math.abs(power));
-  return power >= 0 ? parsed(sign, digits * scale, 1n, 0) : parsed(sign, digits, scale, 0);
+  return power >= 0
+    ? roundedOperand(sign === "-", BigInt(digits) * scale, 1n, 0)
+    : roundedOperand(sign === "-", BigInt(digits), scale, 0);
 }
 
-function parsed(
-  sign: string,
+function parseRoundedHexadecimal(operand: string): LongDouble | undefined {
+  const parsed = parseHexadecimal(operand);
+  if (parsed === undefined) return undefined;
+  if (parsed.mantissa === 0n) return 0;
+  return roundedOperand(parsed.negative, parsed.mantissa, 1n, parsed.exponent);
+}
+
+/** Undefined where a magnitude above 0 overflows or underflows to 0. */
+function roundedOperand(
+  negative: boolean,
   numerator: bigint,
   denominator: bigint,
   exponent: number,
-): LongDouble | undefined {
-  if (numerator === 0n) return { mantissa: 0n, exponent: 0 };
-  const value = round(numerator, denominator, exponent);
-  if (value === undefined || value.mantissa === 0n) return undefined;
-  return sign === "-" ? { mantissa: -value.mantissa, exponent: value.exponent } : value;
+): BinaryFloat | undefined {
+  const rounded = roundToFormat(LONG_DOUBLE, numerator, denominator, exponent);
+  if (rounded === undefined || rounded.mantissa === 0n) return undefined;
+  return negative ? negate(rounded) : rounded;
 }
 
-/** The sum, rounded; undefined where it is infinite or not a number. */
+function negate({ mantissa, exponent }: BinaryFloat): BinaryFloat {
+  return { mantissa: -mantissa, exponent };
+}
+
+/** The sum, rounded; undefined where it is infinite or not a number, as it always is when an operand is infinite. */
 export function addLongDoubles(a: LongDouble, b: LongDouble): LongDouble | undefined {
-  if ("infinity" in a || "infinity" in b) return undefined;
+  if (isInfinite(a) || isInfinite(b)) return undefined;
+  if (typeof a === "number" && typeof b === "number") {
+    const sum = a + b;
+    if (Number.isSafeInteger(sum)) return sum;
+  }
+  return addExact(toBinary(a), toBinary(b));
+}
+
+function addExact(a: BinaryFloat, b: BinaryFloat): BinaryFloat | undefined {
   const exponent = Math.min(a.exponent, b.exponent);
   const sum =
     (a.mantissa << BigInt(a.exponent - exponent)) + (b.mantissa << BigInt(b.exponent - exponent));
-  const rounded = round(sum < 0n ? -sum : sum, 1n, exponent);
-  if (rounded === undefined || sum >= 0n) return rounded;
-  return { mantissa: -rounded.mantissa, exponent: rounded.exponent };
+  const rounded = roundToFormat(LONG_DOUBLE, sum < 0n ? -sum : sum, 1n, exponent);
+  return rounded !== undefined && sum < 0n ? negate(rounded) : rounded;
 }
 
+function toBinary(value: LongDouble): BinaryFloat {
+  return typeof value === "number" ? { mantissa: BigInt(value), exponent: 0 } : value;
+}
+
+/** HINCRBYFLOAT complains about an infinite increment before it looks at the field. */
 export function isInfinite(value: LongDouble): boolean {
-  return "infinity" in value;
+  return value === Infinity || value === -Infinity;
 }
 
 const DECIMALS = 17;
+const SCALE = 10n ** BigInt(DECIMALS);
 
-/** Plain decimal notation with up to 17 decimals, without trailing zeros; the value is finite. */
+/** Plain decimal notation with up to 17 decimals, without trailing zeros; never `-0`. */
 export function formatLongDouble(value: LongDouble): ByteString {
-  if ("infinity" in value) return bytes(value.infinity > 0 ? "inf" : "-inf");
-  const magnitude = value.mantissa < 0n ? -value.mantissa : value.mantissa;
-  const scaled = scale(magnitude * 10n ** BigInt(DECIMALS), value.exponent);
+  if (isInfinite(value)) return bytes(value === Infinity ? "inf" : "-inf");
+  if (typeof value === "number") return bytes(String(value));
+
+  const { mantissa, exponent } = value;
+  const magnitude = (mantissa < 0n ? -mantissa : mantissa) * SCALE;
+  const scaled =
+    exponent >= 0
+      ? magnitude << BigInt(exponent)
+      : roundedQuotient(magnitude, 1n << BigInt(-exponent));
   const digits = String(scaled).padStart(DECIMALS + 1, "0");
   const fraction = digits.slice(-DECIMALS).replace(/0+$/, "");
   const text = digits.slice(0, -DECIMALS) + (fraction === "" ? "" : `.${fraction}`);
-  return bytes(value.mantissa < 0n && text !== "0" ? `-${text}` : text);
-}
-
-/** value · 2^exponent as an integer, rounded half to even. */
-function scale(value: bigint, exponent: number): bigint {
-  if (exponent >= 0) return value << BigInt(exponent);
-  return divide(value, 1n << BigInt(-exponent));
-}
-
-/** numerator / denominator · 2^exponent in 64 bits of mantissa; undefined where it overflows. */
-function round(
-  numerator: bigint,
-  denominator: bigint,
-  exponent: number,
-): { readonly mantissa: bigint; readonly exponent: number } | undefined {
-  if (numerator === 0n) return { mantissa: 0n, exponent: 0 };
-  const bits = bitLength(numerator) - bitLength(denominator);
-  let shift = Math.max(bits - MANTISSA_BITS, MIN_EXPONENT - exponent);
-  let mantissa = shifted(numerator, denominator, shift);
-  if (bitLength(mantissa) > MANTISSA_BITS) mantissa = shifted(numerator, denominator, ++shift);
-  if (bitLength(mantissa) > MANTISSA_BITS) {
-    mantissa >>= 1n;
-    shift++;
-  }
-  if (exponent + shift > MAX_EXPONENT) return undefined;
-  return { mantissa, exponent: exponent + shift };
-}
-
-function shifted(numerator: bigint, denominator: bigint, shift: number): bigint {
-  return shift >= 0
-    ? divide(numerator, denominator << BigInt(shift))
-    : divide(numerator << BigInt(-shift), denominator);
-}
-
-/** The quotient rounded half to even. */
-function divide(numerator: bigint, denominator: bigint): bigint {
-  const quotient = numerator / denominator;
-  const twice = (numerator % denominator) * 2n;
-  if (twice < denominator || (twice === denominator && quotient % 2n === 0n)) return quotient;
-  return quotient + 1n;
-}
-
-function bitLength(value: bigint): number {
-  return value === 0n ? 0 : value.toString(2).length;
+  return bytes(mantissa < 0n && text !== "0" ? `-${text}` : text);
 }

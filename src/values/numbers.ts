@@ -1,32 +1,37 @@
 /**
- * Numbers as Redis reads and prints them: 64-bit integers in canonical decimal, doubles as strtod takes them and fpconv prints
- * them. Integers are numbers while they are safe and bigints past 2^53.
+ * Numbers as Redis reads and prints them: 64-bit integers in canonical decimal (string2ll), doubles as strtod or fast_float take them
+ * and fpconv prints them (util.c). Integers are numbers while they are safe and bigints past 2^53. Redis reads doubles in two ways:
+ * scores and increments with `parseDouble`, the bounds of score ranges and SORT's weights with `parseRangeBound`.
  */
 import { bytes, type ByteString } from "../bytes.js";
+import { parseHexadecimal, parseInfinite, roundToFormat } from "./binary-float.js";
+import { decimalDigits } from "./double-digits.js";
 
 const MAX_INTEGER = 2n ** 63n - 1n;
 const MIN_INTEGER = -(2n ** 63n);
+const MAX_INTEGER_DIGITS = 19;
 
-/** So many digits always fit a safe integer. */
-const SAFE_DIGITS = 15;
+const MINUS = 0x2d;
+const ZERO = 0x30;
 
 /** A canonical 64-bit integer (no plus sign, no leading zeros, no `-0`, no spaces); undefined for anything else. */
 export function parseInteger(operand: ByteString): number | bigint | undefined {
   const negative = operand.charCodeAt(0) === MINUS;
   const start = negative ? 1 : 0;
   const digits = operand.length - start;
-  if (digits === 1 && operand.charCodeAt(start) === ZERO) return negative ? undefined : 0;
-  const first = operand.charCodeAt(start);
-  if (digits === 0 || digits > 19 || first === ZERO) return undefined;
+  if (digits === 0 || digits > MAX_INTEGER_DIGITS) return undefined;
+  if (operand.charCodeAt(start) === ZERO) return operand.length === 1 ? 0 : undefined;
+
   let value = 0;
   for (let index = start; index < operand.length; index++) {
     const digit = operand.charCodeAt(index) - ZERO;
     if (digit < 0 || digit > 9) return undefined;
     value = value * 10 + digit;
   }
-  if (digits <= SAFE_DIGITS) return negative ? -value : value;
+  // Rounding sets in past the safe integers and never leads back among them.
+  if (value <= Number.MAX_SAFE_INTEGER) return negative ? -value : value;
   const exact = BigInt(operand);
-  return exact >= MIN_INTEGER && exact <= MAX_INTEGER ? normalize(exact) : undefined;
+  return fitsInteger(exact) ? exact : undefined;
 }
 
 /** The exact sum; undefined where it does not fit 64 bits. */
@@ -36,7 +41,11 @@ export function addIntegers(a: number | bigint, b: number | bigint): number | bi
     if (Number.isSafeInteger(sum)) return sum;
   }
   const exact = BigInt(a) + BigInt(b);
-  return exact >= MIN_INTEGER && exact <= MAX_INTEGER ? normalize(exact) : undefined;
+  return fitsInteger(exact) ? normalize(exact) : undefined;
+}
+
+function fitsInteger(value: bigint): boolean {
+  return value >= MIN_INTEGER && value <= MAX_INTEGER;
 }
 
 function normalize(value: bigint): number | bigint {
@@ -44,52 +53,50 @@ function normalize(value: bigint): number | bigint {
   return Number.isSafeInteger(number) ? number : value;
 }
 
-const MINUS = 0x2d;
-const ZERO = 0x30;
+const DECIMAL = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 
-const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
-const HEXADECIMAL = /^([+-]?)0x([\da-f]*)\.?([\da-f]*)(?:p([+-]?\d+))?$/i;
-const INFINITE = /^([+-]?)inf(?:inity)?$/i;
+/** A digit other than 0 before the exponent. */
+const NON_ZERO = /^[^e]*[1-9]/i;
 
 /**
- * A double as scores, increments and weights are given: decimal, hexadecimal or infinite. Undefined for anything else, NaN and
- * spaces among it, and for what overflows or underflows.
+ * A double as scores, increments, weights and coordinates are given (getDoubleFromObject): decimal, hexadecimal as `0x1.8p3`, or
+ * infinite. Undefined for anything else, NaN, spaces and the empty string among it, and for what overflows or underflows to 0.
  */
 export function parseDouble(operand: ByteString): number | undefined {
-  if (DECIMAL.test(operand)) {
-    const value = Number(operand);
-    const lost = value === 0 ? /^[^e]*[1-9]/i.test(operand) : !Number.isFinite(value);
-    return lost ? undefined : value;
-  }
-  return parseInfinite(operand) ?? parseHexadecimal(operand);
+  const integer = parseInteger(operand);
+  if (integer !== undefined) return Number(integer);
+  if (!DECIMAL.test(operand)) return parseInfinite(operand) ?? parseHexadecimalDouble(operand);
+  const value = Number(operand);
+  if (!Number.isFinite(value)) return undefined;
+  return value === 0 && NON_ZERO.test(operand) ? undefined : value;
 }
 
 /**
- * A double as the bounds of score ranges and SORT's weights are given: decimal or infinite, where an overflow is an infinity and
- * an empty operand 0. Undefined for anything else.
+ * A double as the bounds of score ranges, without their `(`, and SORT's weights are given (zslParseRange, sortCommand): decimal or
+ * infinite. Overflow gives an infinity and underflow 0, the empty operand is 0, and all from the first zero byte on is ignored.
+ * Undefined for anything else.
  */
 export function parseRangeBound(operand: ByteString): number | undefined {
-  if (operand === "") return 0;
-  return DECIMAL.test(operand) ? Number(operand) : parseInfinite(operand);
+  const integer = parseInteger(operand);
+  if (integer !== undefined) return Number(integer);
+  const end = operand.indexOf("\0");
+  const text = end < 0 ? operand : operand.slice(0, end);
+  return text === "" || DECIMAL.test(text) ? Number(text) : parseInfinite(text);
 }
 
-function parseInfinite(operand: string): number | undefined {
-  const [, sign] = INFINITE.exec(operand) ?? [];
-  if (sign === undefined) return undefined;
-  return sign === "-" ? -Infinity : Infinity;
+const DOUBLE = { bits: 53, minExponent: -1074, maxExponent: 971 };
+
+function parseHexadecimalDouble(operand: ByteString): number | undefined {
+  const parsed = parseHexadecimal(operand);
+  if (parsed === undefined) return undefined;
+  const rounded = roundToFormat(DOUBLE, parsed.mantissa, 1n, parsed.exponent);
+  if (rounded === undefined) return undefined;
+  if (rounded.mantissa === 0n && parsed.mantissa !== 0n) return undefined;
+  const value = Number(rounded.mantissa) * 2 ** rounded.exponent;
+  return parsed.negative ? -value : value;
 }
 
-function parseHexadecimal(operand: string): number | undefined {
-  const [, sign, whole = "", fraction = "", exponent = "0"] = HEXADECIMAL.exec(operand) ?? [];
-  if (sign === undefined || whole + fraction === "") return undefined;
-  const mantissa = BigInt(`0x${whole}${fraction}`);
-  const value = Number(mantissa) * 2 ** (Number(exponent) - 4 * fraction.length);
-  const lost = value === 0 ? mantissa !== 0n : !Number.isFinite(value);
-  if (lost) return undefined;
-  return sign === "-" ? -value : value;
-}
-
-/** Doubles up to this, in either direction, are printed as integers where they are whole. */
+/** Whole doubles up to this, in either direction, are printed as integers. */
 const MAX_PRINTED_INTEGER = 2 ** 62;
 
 /** A double as Redis prints it. */
@@ -103,21 +110,18 @@ export function formatDouble(value: number): ByteString {
   return bytes((value < 0 ? "-" : "") + layOut(Math.abs(value)));
 }
 
-/** Lays the shortest digits out as fpconv does: plain while few zeros are needed, else with an exponent. */
+/** The digits as fpconv lays them out: plain while few zeros are needed, else with an exponent. */
 function layOut(value: number): string {
-  const [mantissa = "", exponent = "0"] = value.toExponential().split("e");
-  const digits = mantissa.replace(".", "");
-  const power = Number(exponent);
-  const scale = power - digits.length + 1;
+  const { digits, exponent } = decimalDigits(value);
+  const power = exponent + digits.length - 1;
   const size = Math.abs(power);
 
-  if (scale >= 0 && size < digits.length + 7) return digits + "0".repeat(scale);
-  if (scale < 0 && (scale > -7 || size < 4)) {
-    const point = digits.length + scale;
+  if (exponent >= 0 && size < digits.length + 7) return digits + "0".repeat(exponent);
+  if (exponent < 0 && (exponent > -7 || size < 4)) {
+    const point = digits.length + exponent;
     if (point <= 0) return `0.${"0".repeat(-point)}${digits}`;
     return `${digits.slice(0, point)}.${digits.slice(point)}`;
   }
-  const shown = digits.slice(0, 18);
-  const fraction = shown.length > 1 ? `.${shown.slice(1)}` : "";
-  return `${shown.slice(0, 1)}${fraction}e${power < 0 ? "-" : "+"}${size}`;
+  const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
+  return `${digits.slice(0, 1)}${fraction}e${power < 0 ? "-" : "+"}${size}`;
 }

@@ -35,16 +35,25 @@ export class SetValue {
   add(member: ByteString): boolean {
     if (this.#members instanceof IndexedMap) return this.#members.set(member, true);
     if (this.#members.has(member)) return false;
-    if (this.#integers && parseInteger(member) === undefined) this.#leaveIntset();
+    if (this.#integers && !isInteger(member)) this.#leaveIntset();
     this.#members.add(member);
     this.#sorted = undefined;
     this.#convertLarge(member.length);
     return true;
   }
 
-  /** Redis leaves the small encodings already for a command that brings so many members, new or not. */
-  prepareFor(members: number): void {
-    if (members > this.#maxEntries()) this.#toHashtable();
+  /** Redis leaves the small encodings already for a command that brings so many members, new or not; `first` decides for a new set. */
+  prepareFor(members: number, first?: ByteString): void {
+    const startsListpack = this.size === 0 && first !== undefined && !isInteger(first);
+    if (members > (startsListpack ? MAX_LISTPACK_ENTRIES : this.#maxEntries())) this.#toHashtable();
+  }
+
+  /** Makes a hashtable a listpack again where its members fit: what SPOP does when it takes by far the most of them. */
+  repack(): void {
+    if (!(this.#members instanceof IndexedMap) || this.size > MAX_LISTPACK_ENTRIES) return;
+    const members = this.#members.keys();
+    if (members.some(({ length }) => length > MAX_LISTPACK_MEMBER)) return;
+    this.#members = new Set(members);
   }
 
   delete(member: ByteString): boolean {
@@ -74,9 +83,9 @@ export class SetValue {
 
   clone(): SetValue {
     const copy = new SetValue();
+    const members = this.#members;
     copy.#integers = this.#integers;
-    if (this.#members instanceof IndexedMap) copy.#toHashtable();
-    for (const member of this.members()) copy.add(member);
+    copy.#members = members instanceof IndexedMap ? members.clone() : new Set(members);
     return copy;
   }
 
@@ -105,8 +114,14 @@ export class SetValue {
   }
 }
 
+function isInteger(member: ByteString): boolean {
+  return parseInteger(member) !== undefined;
+}
+
+/** Orders integers in canonical decimal: the sign decides, then the length, then the digits. */
 function byNumber(a: ByteString, b: ByteString): number {
-  const difference = BigInt(a) - BigInt(b);
-  if (difference === 0n) return 0;
-  return difference < 0n ? -1 : 1;
+  const aNegative = a.startsWith("-");
+  if (aNegative !== b.startsWith("-")) return aNegative ? -1 : 1;
+  const larger = a.length === b.length ? a > b : a.length > b.length;
+  return larger === aNegative ? -1 : 1;
 }

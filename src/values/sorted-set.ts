@@ -22,9 +22,14 @@ export type LexBound = "-" | "+" | { readonly member: ByteString; readonly exclu
 export type RankRange = readonly [start: number, end: number];
 
 export class SortedSet {
-  readonly #scores = new IndexedMap<ByteString, number>();
-  readonly #tree = new CountedTree();
-  #encoding: "listpack" | "skiplist" = "listpack";
+  #scores = new IndexedMap<ByteString, number>();
+  #tree = new CountedTree();
+  #encoding: "listpack" | "skiplist";
+
+  /** A set begins as a listpack; what is never stored may stay a skiplist, as it does in Redis. */
+  constructor(encoding: "listpack" | "skiplist" = "listpack") {
+    this.#encoding = encoding;
+  }
 
   get size(): number {
     return this.#tree.size;
@@ -40,15 +45,14 @@ export class SortedSet {
 
   /** Adds a member or changes its score. */
   set(member: ByteString, given: number): "added" | "updated" | "same" {
-    const score = given === 0 && this.#encoding === "listpack" ? 0 : given;
     const old = this.#scores.get(member);
-    if (old === score) return "same";
+    if (old === given) return "same";
     if (old !== undefined) this.#tree.delete(old, member);
-    this.#scores.set(member, score);
+    else if (member.length > MAX_LISTPACK_MEMBER) this.#encoding = "skiplist";
+    else this.prepareFor(this.size + 1);
+    const score = given === 0 && this.#encoding === "listpack" ? 0 : given;
+    this.#scores.put(member, score);
     this.#tree.insert(score, member);
-    if (this.size > MAX_LISTPACK_ENTRIES || member.length > MAX_LISTPACK_MEMBER) {
-      this.#encoding = "skiplist";
-    }
     return old === undefined ? "added" : "updated";
   }
 
@@ -70,15 +74,23 @@ export class SortedSet {
     return score === undefined ? undefined : this.#tree.countBefore(score, member);
   }
 
+  /** The member of a rank; undefined outside. */
+  at(rank: number): ByteString | undefined {
+    return this.#tree.memberAt(rank);
+  }
+
   scoreRange(min: ScoreBound, max: ScoreBound): RankRange {
     const start = this.#tree.countBefore(min.value, min.exclusive ? LAST_MEMBER : "");
     const end = this.#tree.countBefore(max.value, max.exclusive ? "" : LAST_MEMBER);
     return [start, Math.max(start, end)];
   }
 
-  /** The members between two bounds. All scores should be equal; where they are not, small sets answer as Redis's listpack does. */
-  lexRange(min: LexBound, max: LexBound): RankRange {
-    if (this.#encoding === "listpack") return this.#lexRangeByWalk(min, max);
+  /**
+   * The members between two bounds. All scores should be equal; where they are not, small sets answer as Redis's listpack does, whose
+   * walk begins at either end.
+   */
+  lexRange(min: LexBound, max: LexBound, walk: "up" | "down" = "up"): RankRange {
+    if (this.#encoding === "listpack") return this.#lexRangeByWalk(min, max, walk);
     const score = this.#lowestScore();
     const start = this.#countBeforeLex(score, min, "min");
     return [start, Math.max(start, this.#countBeforeLex(score, max, "max"))];
@@ -95,11 +107,9 @@ export class SortedSet {
   }
 
   /** Deletes the members of a range of ranks; returns how many. */
-  deleteRange(range: RankRange): number {
-    const members: ByteString[] = [];
-    this.forEach(range, (member) => members.push(member));
-    for (const member of members) this.delete(member);
-    return members.length;
+  deleteRange([start, end]: RankRange): number {
+    this.#tree.forEach(start, end, (member) => this.#scores.delete(member));
+    return this.#tree.deleteRange(start, end);
   }
 
   /** Visits about `count` members from `cursor`, a listpack's all at once; returns the next cursor, 0 at the end. */
@@ -110,9 +120,9 @@ export class SortedSet {
   }
 
   clone(): SortedSet {
-    const copy = new SortedSet();
-    copy.#encoding = this.#encoding;
-    this.forEach([0, this.size], (member, score) => copy.set(member, score));
+    const copy = new SortedSet(this.#encoding);
+    copy.#scores = this.#scores.clone();
+    copy.#tree = this.#tree.clone();
     return copy;
   }
 
@@ -129,13 +139,17 @@ export class SortedSet {
     return this.#tree.countBefore(score, behind ? `${bound.member}\0` : bound.member);
   }
 
-  #lexRangeByWalk(min: LexBound, max: LexBound): RankRange {
+  #lexRangeByWalk(min: LexBound, max: LexBound, walk: "up" | "down"): RankRange {
     const members: ByteString[] = [];
     this.forEach([0, this.size], (member) => members.push(member));
     const [first] = members;
     const last = members.at(-1);
     if (first === undefined || last === undefined) return [0, 0];
     if (!isAbove(last, min) || !isBelow(first, max)) return [0, 0];
+    if (walk === "down") {
+      const end = members.findLastIndex((member) => isBelow(member, max)) + 1;
+      return [members.findLastIndex((member, rank) => rank < end && !isAbove(member, min)) + 1, end];
+    }
     const start = members.findIndex((member) => isAbove(member, min));
     const beyond = members.findIndex((member, rank) => rank >= start && !isBelow(member, max));
     return [start, beyond < 0 ? members.length : beyond];

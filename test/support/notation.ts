@@ -3,7 +3,12 @@
  * RESP3 `null`, `,1.5`, `#t`, `%["key" "value"]`, `~["member"]`, `="txt:…"`.
  */
 import { bytes, type ByteString } from "../../src/bytes.js";
-import type { AggregateType, LineType, RespValue } from "../../src/resp/decode.js";
+import {
+  unescapeBytes,
+  type AggregateType,
+  type LineType,
+  type RespValue,
+} from "../../src/resp/decode.js";
 
 const LINE_MARKS: Readonly<Record<LineType, string>> = {
   status: "+",
@@ -43,9 +48,12 @@ export function format(value: RespValue): string {
   }
 }
 
-/** Bytes in double quotes, with redis-cli's escapes. */
+// oxlint-disable-next-line no-control-regex -- bytes that are not printed have to be named
+const SPECIAL = /[\\"\x00-\x1f\x7f-\xff]/g;
+
+/** Bytes in double quotes, escaped as `parse` and redis-cli read them. */
 export function quote(value: ByteString): string {
-  const escaped = value.replace(/[\\"\x00-\x1f\x7f-\xff]/g, (character) => {
+  const escaped = value.replace(SPECIAL, (character) => {
     const known = ESCAPES[character];
     if (known !== undefined) return known;
     return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
@@ -61,25 +69,18 @@ const ESCAPES: Readonly<Record<string, string>> = {
   "\t": "\\t",
 };
 
-export function unquote(quoted: string): ByteString {
-  return bytes(
-    quoted
-      .slice(1, -1)
-      .replace(/\\(?:x([\da-f]{2})|(.))/gi, (_, hex: string | undefined, character: string) => {
-        if (hex !== undefined) return String.fromCharCode(Number.parseInt(hex, 16));
-        return UNESCAPES[character] ?? character;
-      }),
-  );
+function unquote(quoted: string): ByteString {
+  return unescapeBytes(quoted.slice(1, -1));
 }
-
-const UNESCAPES: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t" };
 
 const TOKEN = /\s*([%~>]?\[|\]|[+\-,#(=]?"(?:[^"\\]|\\.)*"|[^\s\]]+)/y;
 
 /** Reads what `format` writes; throws where the text is none of it. */
 export function parse(text: string): RespValue {
   TOKEN.lastIndex = 0;
-  return parseNext(text);
+  const value = parseNext(text);
+  if (TOKEN.lastIndex === text.length) return value;
+  throw new Error(`${JSON.stringify(text.slice(TOKEN.lastIndex))} stands behind a reply`);
 }
 
 function parseNext(text: string): RespValue {
@@ -133,15 +134,8 @@ export type Mode = "exact" | "unordered" | "unordered-pairs" | "shape";
 
 /** Brings two replies that are equal in a mode to the same form. */
 export function normalize(value: RespValue, mode: Mode): RespValue {
-  switch (mode) {
-    case "exact":
-      return value;
-    case "shape":
-      return shape(value);
-    case "unordered":
-    case "unordered-pairs":
-      return sorted(value, mode);
-  }
+  if (mode === "exact") return value;
+  return mode === "shape" ? shape(value) : sorted(value, mode);
 }
 
 function shape(value: RespValue): RespValue {

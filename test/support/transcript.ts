@@ -9,11 +9,11 @@
  *     2> WATCH k                the whole reply, on a second connection
  *     wait 15                   lets so many milliseconds pass
  *
- * `#` begins a comment, `## NAME` a group of lines. Words are split and unquoted as redis-cli does.
+ * `#` begins a comment, `## NAME` a group of lines. Words are split and unquoted as redis-cli does; text beyond ASCII is UTF-8.
  */
-import { bytes, type ByteString } from "../../src/bytes.js";
-import type { RespValue } from "../../src/resp/decode.js";
-import { format, normalize, parse, unquote, type Mode } from "./notation.js";
+import { utf8, type ByteString } from "../../src/bytes.js";
+import { splitArguments, type RespValue } from "../../src/resp/decode.js";
+import { format, normalize, parse, type Mode } from "./notation.js";
 
 export type Line =
   | { readonly kind: "text"; readonly text: string }
@@ -34,6 +34,7 @@ export interface CommandLine {
   readonly resp3: string;
 }
 
+/** What marks a command line and its mode. */
 const COMMAND = /^([*%?2]?)> (.*)$/;
 
 const MODES: Readonly<Record<string, Mode>> = {
@@ -42,6 +43,7 @@ const MODES: Readonly<Record<string, Mode>> = {
   "?": "shape",
 };
 
+/** Reads a file. Throws for a command line without words or with unbalanced quotes. */
 export function parseTranscript(text: string): Line[] {
   const rows = text.split("\n");
   const lines: Line[] = [];
@@ -66,7 +68,7 @@ export function parseTranscript(text: string): Line[] {
       group,
       connection: mark === "2" ? 2 : 1,
       mode: MODES[mark] ?? "exact",
-      argv: splitWords(words),
+      argv: splitWords(words, number),
       resp2,
       resp3,
     });
@@ -93,11 +95,9 @@ export function expectedValue({ resp2 }: CommandLine): RespValue {
   return parse(resp2);
 }
 
-const WORD = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|(\S+)/g;
-
-function splitWords(line: string): ByteString[] {
-  return [...line.matchAll(WORD)].map(([whole, , single, bare]) => {
-    if (bare !== undefined) return bytes(bare);
-    return single === undefined ? unquote(whole) : bytes(single.replaceAll("\\'", "'"));
-  });
+function splitWords(words: string, line: number): readonly ByteString[] {
+  const argv = splitArguments(utf8(words));
+  if (argv === undefined) throw new Error(`line ${line}: unbalanced quotes: ${words}`);
+  if (argv.length === 0) throw new Error(`line ${line}: no command`);
+  return argv;
 }

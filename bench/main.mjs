@@ -1,0 +1,108 @@
+// `npm run bench`: one table of rates, medians of five processes each, as ratios to a bare Map in the same process and to
+// ioredis-mock, each with the bar it is held to. `npm run bench -- --scale`: what an operation costs at 1,000 and at 1,000,000 entries.
+import { spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+
+const RUNS = 5;
+
+function measure(file, ...args) {
+  const runs = Array.from({ length: RUNS }, () => JSON.parse(run(["--expose-gc", path(file), ...args])));
+  return Object.fromEntries(
+    Object.keys(runs[0]).map((name) => [name, median(runs.map((figures) => figures[name]))]),
+  );
+}
+
+function run(args) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+function path(file) {
+  return fileURLToPath(new URL(file, import.meta.url));
+}
+
+function median(numbers) {
+  return numbers.sort((a, b) => a - b)[numbers.length >> 1];
+}
+
+function importMilliseconds(code) {
+  const times = Array.from({ length: 15 }, () => {
+    const start = performance.now();
+    run(["--input-type=module", "--eval", code]);
+    return performance.now() - start;
+  });
+  return median(times);
+}
+
+/** Rows of name, figure, what it is compared with, the ratio, the bar and whether it holds. */
+const rows = [];
+
+function row(name, figure, against, ratio, bar, holds) {
+  rows.push({ name, figure, against, ratio, bar, "": holds ? "ok" : "MISSED" });
+}
+
+function perSecond(rate) {
+  return `${Math.round(rate).toLocaleString("en")}/s`;
+}
+
+function compareWithMap(engine, name, floor, bar) {
+  const ratio = engine[floor] / engine[name];
+  row(name, perSecond(engine[name]), floor, `1/${ratio.toFixed(1)}`, `1/${bar}`, ratio <= bar);
+}
+
+function compareWithPeer(engine, peer, name, bar) {
+  const ratio = engine[name] / peer[name];
+  row(name, perSecond(engine[name]), "ioredis-mock", `${ratio.toFixed(1)}x`, `${bar}x`, ratio >= bar);
+}
+
+function compareTimes(rates, name, floor, bar) {
+  const ratio = rates[floor] / rates[name];
+  row(name, `${(1e6 / rates[name]).toFixed(1)} µs`, floor, ratio.toFixed(2), `≤ ${bar}`, ratio <= bar);
+}
+
+function benchAll() {
+  const engine = measure("engine.mjs", "100000");
+  row("Map.set", perSecond(engine["Map.set"]), "", "", "", true);
+  row("Map.get", perSecond(engine["Map.get"]), "", "", "", true);
+  compareWithMap(engine, "SET", "Map.set", 5);
+  compareWithMap(engine, "GET", "Map.get", 10);
+  compareWithMap(engine, "LPUSH", "Map.set", 4);
+  compareWithMap(engine, "RPOP", "Map.set", 4);
+  for (const name of ["ZADD", "ZRANK", "ZRANGE 10", "ZRANGEBYSCORE LIMIT 10"]) {
+    compareWithMap(engine, name, "Map.set", 10);
+  }
+
+  const peer = measure("peer.mjs");
+  for (const name of ["SET", "GET", "INCR"]) compareWithPeer(engine, peer, name, 1);
+  for (const name of ["ZRANK", "ZRANGE 10", "SCAN COUNT 10"]) compareWithPeer(engine, peer, name, 1000);
+
+  const bytes = { map: measure("memory.mjs", "map").bytes, engine: measure("memory.mjs", "engine").bytes };
+  const heap = bytes.engine / bytes.map;
+  row("heap per key", `${bytes.engine.toFixed(0)} B`, "bare Map", heap.toFixed(2), "≤ 1.25", heap <= 1.25);
+
+  const entry = new URL("../dist/index.js", import.meta.url).href;
+  const load = importMilliseconds(`await import("${entry}")`) - importMilliseconds("");
+  row("import of the main entry", `${load.toFixed(1)} ms`, "empty node", "", "≤ 15 ms", load <= 15);
+
+  const clients = measure("clients.mjs");
+  compareTimes(clients, "kv.get on the double", "client on a constant requester", 1.3);
+  compareTimes(clients, "client on interceptFetch", "client on a constant fetch", 1.3);
+  compareTimes(clients, "client on kvHandlers", "client on a trivial MSW handler", 1.2);
+}
+
+function benchScale() {
+  const small = measure("engine.mjs", "1000");
+  const large = measure("engine.mjs", "1000000");
+  for (const name of Object.keys(small)) {
+    const ratio = small[name] / large[name];
+    const isFloor = name.startsWith("Map.");
+    const figure = `${(1e6 / small[name]).toFixed(2)} → ${(1e6 / large[name]).toFixed(2)} µs`;
+    row(name, figure, "1k → 1M entries", ratio.toFixed(2), isFloor ? "" : "≤ 3", isFloor || ratio <= 3);
+  }
+}
+
+if (process.argv.includes("--scale")) benchScale();
+else benchAll();
+console.table(rows);
+process.exitCode = rows.some((entry) => entry[""] === "MISSED") ? 1 : 0;

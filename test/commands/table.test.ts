@@ -1,0 +1,43 @@
+/** The command table beside what Redis 8.0.2 tells of its own commands (COMMAND INFO, fixtures/command-info.json). */
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { commandTable, isKnown } from "../../src/commands/table.js";
+import { isUnsupported } from "../../src/commands/unsupported.js";
+
+interface Info {
+  readonly arity: number;
+  readonly flags: readonly string[];
+  readonly keys: readonly number[];
+  readonly subcommands?: Readonly<Record<string, Info>>;
+}
+
+const file = new URL("../../fixtures/command-info.json", import.meta.url);
+const redis: Readonly<Record<string, Info>> = JSON.parse(readFileSync(file, "utf8"));
+const infos = new Map(
+  Object.entries(redis).flatMap(([name, info]) => [
+    [name, info] as const,
+    ...Object.entries(info.subcommands ?? {}),
+  ]),
+);
+
+describe("the command table", () => {
+  it.each([...commandTable.values()])(
+    "declares $name with Redis's arity, flags and keys",
+    ({ name, arity, flags, keys }) => {
+      const info = infos.get(name);
+      expect({ arity, flags: [...flags].sort(), keys: [...keys] }).toEqual({
+        arity: info?.arity,
+        flags: [...(info?.flags ?? [])].sort(),
+        keys: info?.keys,
+      });
+    },
+  );
+
+  it.each(Object.keys(redis))("has %s or lists it as unsupported", (name) => {
+    expect(isKnown(name)).toBe(true);
+  });
+
+  it.each([...commandTable.keys()])("does not list %s as unsupported", (name) => {
+    expect(isUnsupported(name)).toBe(false);
+  });
+});
