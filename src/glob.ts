@@ -7,8 +7,8 @@ import type { ByteString } from "./bytes.js";
 
 export type Matches = (subject: ByteString) => boolean;
 
-/** What takes exactly one byte: any, one code, or the codes whose entries in a table of 256 are 1. */
-type Place = typeof ANY | number | Uint8Array;
+/** What takes exactly one byte: one code, ANY, or the codes whose entries in a table of 256 are 1. */
+type Place = number | Uint8Array;
 
 /** What stands between two stars and matches in one piece: literal text, or places of which some are no literals. */
 type Segment = string | readonly Place[];

@@ -47,12 +47,15 @@ export const listCommands = {
     const where = args.option();
     if (where !== "BEFORE" && where !== "AFTER") throw syntaxError();
     const pivot = args.next();
+    const element = args.next();
     const list = db.list(key);
     if (list === undefined) return 0;
     const place = list.indexOf(pivot);
+    list.prepareFor([element]);
     if (place < 0) return -1;
     db.write(key);
-    list.insert(where === "BEFORE" ? place : place + 1, args.next());
+    if (where === "BEFORE") list.insert(place, element);
+    else list.insertAfter(place, element);
     return list.length;
   }),
 
@@ -129,9 +132,11 @@ export const listCommands = {
     if (list === undefined) throw noSuchKey();
     const operand = index(args.next());
     const place = operand < 0 ? list.length + operand : operand;
+    const element = args.next();
+    list.prepareFor([element]);
     if (list.at(place) === undefined) throw indexOutOfRange();
     db.write(key);
-    list.set(place, args.next());
+    list.set(place, element);
     return OK;
   }),
 
@@ -171,10 +176,8 @@ function end(args: Args): End {
 
 function pushTo(db: Database, key: ByteString, list: List, to: End, elements: Args): Reply {
   db.write(key);
-  while (elements.more()) {
-    if (to === "LEFT") list.pushHead(elements.next());
-    else list.pushTail(elements.next());
-  }
+  if (to === "LEFT") list.prepend(elements.rest());
+  else list.append(elements.rest());
   return list.length;
 }
 
@@ -235,6 +238,7 @@ function move(
   if (list === undefined) return null;
   const existing = db.list(destination);
   db.write(source);
+  if (source === destination) return list.rotate(from, to) ?? null;
   const element = from === "LEFT" ? list.popHead() : list.popTail();
   if (element === undefined) return null;
   const target = existing ?? create(db, destination);

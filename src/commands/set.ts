@@ -28,7 +28,7 @@ export const setCommands = {
     if (existing !== undefined && members.every((member) => existing.has(member))) return 0;
     db.write(key);
     const target = existing ?? new SetValue();
-    target.prepareFor(members.length);
+    target.prepareFor(members.length, members[0]);
     let added = 0;
     for (const member of members) if (target.add(member)) added++;
     if (existing === undefined) db.set(key, target);
@@ -108,6 +108,7 @@ export const setCommands = {
     const popped = sampleMembers(members, count ?? 1, random);
     if (popped.length > 0) db.write(key);
     for (const member of popped) members.delete(member);
+    if (count !== undefined && members.size * REPACKED_SHARE <= count) members.repack();
     db.deleteEmpty(key, members);
     return count === undefined ? (popped[0] ?? null) : set(popped);
   }),
@@ -156,6 +157,9 @@ export const setCommands = {
   /** `SUNIONSTORE destination key [key …]` → the size of what was stored. */
   sunionstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore(union)),
 } satisfies CommandTable;
+
+/** SPOP makes a small encoding anew where at least this many times as many members go as stay. */
+const REPACKED_SHARE = 5;
 
 function sampleMembers(from: SetValue, count: number, random: Random): ByteString[] {
   const members = from.members();

@@ -37,6 +37,8 @@ export const sortCommands = {
 
 interface SortOptions {
   readonly by: ByteString | undefined;
+  /** One BY without `*` is enough to leave the elements as they come. */
+  readonly unsorted: boolean;
   readonly offset: number;
   /** Negative: all. */
   readonly count: number;
@@ -48,6 +50,7 @@ interface SortOptions {
 
 function sortOptions(args: Args, allowed: { readonly store: boolean }): SortOptions {
   let by: ByteString | undefined;
+  let unsorted = false;
   let offset = 0;
   let count = -1;
   const get: ByteString[] = [];
@@ -63,11 +66,13 @@ function sortOptions(args: Args, allowed: { readonly store: boolean }): SortOpti
       offset = index(args.next());
       count = index(args.next());
     } else if (option === "STORE" && allowed.store && args.more()) store = args.next();
-    else if (option === "BY" && args.more()) by = args.next();
-    else if (option === "GET" && args.more()) get.push(args.next());
+    else if (option === "BY" && args.more()) {
+      by = args.next();
+      unsorted ||= !by.includes("*");
+    } else if (option === "GET" && args.more()) get.push(args.next());
     else throw syntaxError();
   }
-  return { by, offset, count, get, descending, alpha, store };
+  return { by, unsorted, offset, count, get, descending, alpha, store };
 }
 
 function sorted({ db }: Context, key: ByteString, options: SortOptions): (ByteString | null)[] {
@@ -80,24 +85,23 @@ function sorted({ db }: Context, key: ByteString, options: SortOptions): (ByteSt
 }
 
 function order(db: Database, key: ByteString, options: SortOptions): ByteString[] {
-  const { by, descending, store } = options;
+  const { unsorted, descending, store } = options;
   const value = db.get(key);
-  const fixed = by !== undefined && !by.includes("*");
-  if (fixed && value instanceof SortedSet) return elementsOf(value, descending);
-  const elements = elementsOf(value, false);
-  if (!fixed) return sortBy(db, elements, options);
-  const needsOrder = value instanceof SetValue && store !== undefined;
-  return needsOrder ? sortBy(db, elements, { ...options, alpha: true, by: undefined }) : elements;
+  const elements = elementsOf(value);
+  if (!unsorted) return sortBy(db, elements, options);
+  if (!(value instanceof SetValue)) return descending ? elements.reverse() : elements;
+  if (store === undefined) return elements;
+  return sortBy(db, elements, { ...options, alpha: true, by: undefined });
 }
 
-function elementsOf(value: ReturnType<Database["get"]>, descending: boolean): ByteString[] {
+function elementsOf(value: ReturnType<Database["get"]>): ByteString[] {
   if (value === undefined) return [];
   if (value instanceof List) return value.slice(0, value.length);
   if (value instanceof SetValue) return [...value.members()];
   if (!(value instanceof SortedSet)) throw wrongType();
   const members: ByteString[] = [];
   value.forEach([0, value.size], (member) => members.push(member));
-  return descending ? members.reverse() : members;
+  return members;
 }
 
 function sortBy(db: Database, elements: ByteString[], options: SortOptions): ByteString[] {

@@ -110,7 +110,8 @@ export class RespDecoder {
   #finishBulk({ type, length }: OpenBulk): RespValue | undefined {
     const text = this.#input.take(length + 2);
     if (text === undefined) return undefined;
-    if (!text.endsWith("\r\n")) throw new ProtocolError(`a ${type} string is longer than its length`);
+    if (!text.endsWith("\r\n"))
+      throw new ProtocolError(`a ${type} string is longer than its length`);
     this.#bulk = undefined;
     return { type, text: sliceBytes(text, 0, length) };
   }

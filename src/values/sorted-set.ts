@@ -148,7 +148,10 @@ export class SortedSet {
     if (!isAbove(last, min) || !isBelow(first, max)) return [0, 0];
     if (walk === "down") {
       const end = members.findLastIndex((member) => isBelow(member, max)) + 1;
-      return [members.findLastIndex((member, rank) => rank < end && !isAbove(member, min)) + 1, end];
+      return [
+        members.findLastIndex((member, rank) => rank < end && !isAbove(member, min)) + 1,
+        end,
+      ];
     }
     const start = members.findIndex((member) => isAbove(member, min));
     const beyond = members.findIndex((member, rank) => rank >= start && !isBelow(member, max));

@@ -40,7 +40,7 @@ function open(connect: (emulator: Emulator, sessions: Sessions) => Door["send"])
 
 type Sessions = Readonly<Record<1 | 2, Session>>;
 
-/** The engine, its replies encoded and decoded again in one version of RESP. */
+/** The engine, its replies encoded and decoded again in the RESP version of the session, which HELLO may change. */
 function engineTarget(version: 2 | 3): Target {
   return {
     name: `the engine in RESP${version}`,
@@ -48,10 +48,18 @@ function engineTarget(version: 2 | 3): Target {
     canSend: () => true,
     project: (value) => value,
     open: () =>
-      open((emulator, sessions) => async (connection, argv) => {
-        const decoder = new RespDecoder();
-        decoder.push(encodeResp(emulator.execute(sessions[connection], argv), version));
-        return decoder.next() ?? { type: "nil" };
+      open((emulator, sessions) => {
+        sessions[1].resp = version;
+        sessions[2].resp = version;
+        return async (connection, argv) => {
+          const session = sessions[connection];
+          const decoder = new RespDecoder();
+          const reply = emulator.execute(session, argv);
+          decoder.push(encodeResp(reply, session.resp));
+          const value = decoder.next();
+          if (value === undefined) throw new Error("the encoded reply is not whole");
+          return value;
+        };
       }),
   };
 }

@@ -76,6 +76,10 @@ async function metrics(tracker: AnalyticsTracker) {
   };
 }
 
+async function countCounters(): Promise<number> {
+  return (await kv.keys("events:signup:*")).length;
+}
+
 const HOUR = 60 * 60;
 const DAY = 24 * HOUR;
 
@@ -103,13 +107,12 @@ describeOnClients("Event counts", () => {
   it("last 25 hours by the hour, 7 days by the day, and for good in all", async () => {
     const tracker = new AnalyticsTracker();
     await tracker.trackEvent(signup());
-    const count = async () => (await kv.keys("events:signup:*")).length;
     pass({ seconds: 25 * HOUR - 0.001 });
-    expect(await count()).toBe(3);
+    expect(await countCounters()).toBe(3);
     pass({ seconds: 0.001 });
-    expect(await count()).toBe(2);
+    expect(await countCounters()).toBe(2);
     pass({ seconds: 7 * DAY - 25 * HOUR - 0.001 });
-    expect(await count()).toBe(2);
+    expect(await countCounters()).toBe(2);
     pass({ seconds: 0.001 });
     expect(await kv.keys("events:signup:*")).toEqual(["events:signup:total"]);
   });

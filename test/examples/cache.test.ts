@@ -178,7 +178,7 @@ describeOnClients("Application-level caching", () => {
     const user = await kv.get<string>("user:123");
     expect(user).toEqual({ name: "John" });
     expect(() => {
-      JSON.parse(String(user));
+      JSON.parse(user ?? "");
     }).toThrow(SyntaxError);
   });
 
@@ -291,10 +291,10 @@ class CacheManager {
 describeOnClients("Cache management", () => {
   it("has no info() in a pipeline: INFO goes through exec", async () => {
     const pipeline = kv.pipeline();
-    expect("info" in pipeline).toBe(false);
     expect(() => {
-      Reflect.apply(Reflect.get(pipeline, "info"), pipeline, ["memory"]);
-    }).toThrow(TypeError);
+      // @ts-expect-error The pipeline has no info().
+      pipeline.info("memory");
+    }).toThrow("pipeline.info is not a function");
     expect(await kv.exec(["INFO", "stats"])).toMatch(/^# Stats\r\n/);
   });
 

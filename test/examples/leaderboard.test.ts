@@ -71,7 +71,7 @@ class RealtimeFeatures {
     const memberData = JSON.stringify({ userId, score, metadata });
     await kv.zadd(leaderboardKey, { score: uniqueScore, member: memberData });
     const topPlayers = await kv.zrange<Entry[]>(leaderboardKey, 0, 9, { rev: true });
-    return topPlayers.map((member, index) => ({ rank: index + 1, ...member }));
+    return topPlayers.map((member, index) => Object.assign({ rank: index + 1 }, member));
   }
 
   async getUserRank(gameId: string, userId: string) {
@@ -89,17 +89,21 @@ class RealtimeFeatures {
 }
 
 describeOnClients("Real-time leaderboard", () => {
-  it("has no zrevrange: the call is a TypeError, on the client and in a pipeline", () => {
-    expect("zrevrange" in kv).toBe(false);
+  it("has no zrevrange, on the client or in a pipeline: zrange takes { rev: true }", () => {
     expect(() => {
-      Reflect.apply(Reflect.get(kv, "zrevrange"), kv, ["leaderboard:1", 0, 9]);
-    }).toThrow(TypeError);
-    expect("zrevrange" in kv.pipeline()).toBe(false);
+      // @ts-expect-error The client has no zrevrange().
+      kv.zrevrange("leaderboard:1", 0, 9);
+    }).toThrow("kv.zrevrange is not a function");
+    const pipeline = kv.pipeline();
+    expect(() => {
+      // @ts-expect-error The pipeline has no zrevrange().
+      pipeline.zrevrange("leaderboard:1", 0, -1);
+    }).toThrow("pipeline.zrevrange is not a function");
   });
 
   it("takes no positional score: zadd rejects with a TypeError", async () => {
-    const positional = Reflect.apply(kv.zadd, kv, ["leaderboard:1", 100, "member"]);
-    await expect(positional).rejects.toThrow(TypeError);
+    // @ts-expect-error zadd takes { score, member }.
+    await expect(kv.zadd("leaderboard:1", 100, "member")).rejects.toThrow(TypeError);
   });
 
   it("answers the players by rank with their metadata", async () => {

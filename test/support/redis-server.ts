@@ -1,6 +1,12 @@
-/** A real Redis 8 for tests and recordings: unpacked by scripts/get-redis.sh, started on a free port of this machine. */
+/**
+ * A real Redis 8 for tests and recordings: unpacked by scripts/get-redis.sh, started on a free port of this machine with the default
+ * configuration and a directory of its own.
+ */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytes, type ByteString } from "../../src/bytes.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
@@ -10,11 +16,26 @@ export interface RedisServer {
   stop(): void;
 }
 
+/** The server that REDIS_URL names (`redis://host:port`), as it stands; without REDIS_URL an empty one of its own. */
+export async function findRedis(): Promise<RedisServer> {
+  const url = process.env["REDIS_URL"];
+  if (url === undefined) return startRedis();
+  const { hostname, port } = new URL(url);
+  return {
+    connect: (version) => RedisConnection.open(Number(port || 6379), version, hostname),
+    stop: () => {},
+  };
+}
+
+/** An empty server. */
 export async function startRedis(): Promise<RedisServer> {
   const script = fileURLToPath(new URL("../../scripts/get-redis.sh", import.meta.url));
   const program = execFileSync(script, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
   const port = await freePort();
+  const directory = mkdtempSync(join(tmpdir(), "kv-emulator-redis-"));
   const options = [
+    "--dir",
+    directory,
     "--port",
     String(port),
     "--bind",
@@ -25,7 +46,13 @@ export async function startRedis(): Promise<RedisServer> {
     "no",
   ];
   const process = spawn(program.trim(), options, { stdio: "ignore" });
-  await waitUntilReady(process, port);
+  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
+  try {
+    await waitUntilReady(process, port);
+  } catch (error) {
+    process.kill();
+    throw error;
+  }
   return {
     connect: (version) => RedisConnection.open(port, version),
     stop: () => process.kill(),
@@ -35,16 +62,18 @@ export async function startRedis(): Promise<RedisServer> {
 export class RedisConnection {
   readonly #socket: Socket;
   readonly #decoder = new RespDecoder();
-  readonly #waiting: ((value: RespValue) => void)[] = [];
+  readonly #waiting: Waiting[] = [];
 
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => this.#receive(bytes(chunk)));
+    socket.on("error", (error) => this.#fail(error));
+    socket.on("close", () => this.#fail(new Error("the connection was closed")));
   }
 
-  static async open(port: number, version: 2 | 3): Promise<RedisConnection> {
-    const socket = connect(port, "127.0.0.1");
+  static async open(port: number, version: 2 | 3, host = "127.0.0.1"): Promise<RedisConnection> {
+    const socket = connect(port, host);
     await new Promise((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);
@@ -54,10 +83,11 @@ export class RedisConnection {
     return connection;
   }
 
+  /** The reply, errors too; rejects when the connection ends before it. */
   send(argv: readonly ByteString[]): Promise<RespValue> {
     const words = argv.map((word) => `$${word.length}\r\n${word}\r\n`);
     this.#socket.write(`*${argv.length}\r\n${words.join("")}`, "latin1");
-    return new Promise((resolve) => this.#waiting.push(resolve));
+    return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }));
   }
 
   close(): void {
@@ -67,9 +97,18 @@ export class RedisConnection {
   #receive(chunk: ByteString): void {
     this.#decoder.push(chunk);
     for (let value = this.#decoder.next(); value !== undefined; value = this.#decoder.next()) {
-      this.#waiting.shift()?.(value);
+      this.#waiting.shift()?.resolve(value);
     }
   }
+
+  #fail(error: Error): void {
+    for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+  }
+}
+
+interface Waiting {
+  resolve(value: RespValue): void;
+  reject(error: Error): void;
 }
 
 async function waitUntilReady(process: ChildProcess, port: number): Promise<void> {
