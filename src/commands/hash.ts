@@ -108,9 +108,10 @@ export const hashCommands = {
   hrandfield: command(-2, ["readonly"], firstKey, ({ db, random }, args) => {
     const key = args.next();
     if (!args.more()) return db.hash(key)?.randomField(random) ?? null;
-    const count = symmetricInteger(args.next());
+    const operand = args.next();
+    const count = symmetricInteger(operand);
     const withValues = onlyOption(args, "WITHVALUES");
-    if (withValues && Math.abs(count) > MAX_PAIRS) throw outOfRange();
+    if (withValues && !isPairCount(integer(operand))) throw outOfRange();
     const hash = db.hash(key);
     if (hash === undefined) return [];
     const fields: ByteString[] = [];
@@ -169,7 +170,11 @@ export const hashCommands = {
 } satisfies CommandTable;
 
 /** With values, a count may ask for half of what 64 bits hold. */
-const MAX_PAIRS = 2 ** 62;
+const MAX_PAIRS = 2n ** 62n - 1n;
+
+function isPairCount(count: number | bigint): boolean {
+  return count >= -MAX_PAIRS && count <= MAX_PAIRS;
+}
 
 /** Opens the hash at a key for a change, creating it where there is none. */
 function writeHash(db: Database, key: ByteString): Hash {

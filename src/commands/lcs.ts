@@ -137,10 +137,11 @@ function ranges(
   return found
     .filter(({ length }) => length >= minMatchLength)
     .map(({ i, j, length }) => {
-      const range = [
+      const range: Reply[] = [
         [i, i + length - 1],
         [j, j + length - 1],
       ];
-      return withMatchLength ? [...range, length] : range;
+      if (withMatchLength) range.push(length);
+      return range;
     });
 }

@@ -26,6 +26,7 @@ import {
   countOption,
   index,
   indexRange,
+  integer,
   naturalNumber,
   symmetricInteger,
 } from "./operands.js";
@@ -125,12 +126,12 @@ export const listCommands = {
     return removed;
   }),
 
-  /** `LSET key index element` → OK. */
+  /** `LSET key index element` → OK. Redis keeps only 32 bits of the index: 2^32 is 0 again. */
   lset: command(4, ["write", "denyoom"], firstKey, ({ db }, args) => {
     const key = args.next();
     const list = db.list(key);
     if (list === undefined) throw noSuchKey();
-    const operand = index(args.next());
+    const operand = Number(BigInt.asIntN(32, BigInt(integer(args.next()))));
     const place = operand < 0 ? list.length + operand : operand;
     const element = args.next();
     list.prepareFor([element]);

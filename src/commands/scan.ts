@@ -40,8 +40,10 @@ export function parseCursor(operand: ByteString): number {
   return Number(sign === "-" ? BigInt.asUintN(64, -BigInt(digits)) : BigInt(digits));
 }
 
+const matchesAll: ScanOptions["matches"] = () => true;
+
 export function scanOptions(args: Args, features: ScanFeatures): ScanOptions {
-  let matches = (_: ByteString): boolean => true;
+  let matches = matchesAll;
   let count = DEFAULT_COUNT;
   let type: string | undefined;
   let withType = false;

@@ -70,7 +70,7 @@ function flushOptions(args: Args): void {
   if ((mode !== "SYNC" && mode !== "ASYNC") || args.more()) throw syntaxError();
 }
 
-const NO_COMMAND: Reply = { kind: "nil-array" };
+const NO_COMMAND: Reply = null;
 
 function topLevel(commands: Context["commands"]): Command[] {
   return [...commands.values()].filter(({ words }) => words === 1);

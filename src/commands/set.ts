@@ -25,10 +25,10 @@ export const setCommands = {
     const key = args.next();
     const members = args.rest();
     const existing = db.setOf(key);
-    if (existing !== undefined && members.every((member) => existing.has(member))) return 0;
-    db.write(key);
     const target = existing ?? new SetValue();
     target.prepareFor(members.length, members[0]);
+    if (members.every((member) => target.has(member))) return 0;
+    db.write(key);
     let added = 0;
     for (const member of members) if (target.add(member)) added++;
     if (existing === undefined) db.set(key, target);
@@ -47,7 +47,9 @@ export const setCommands = {
   sdiffstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore(difference)),
 
   /** `SINTER key [key …]` → the members that all sets have. */
-  sinter: command(-2, ["readonly"], allKeys, combine(intersection)),
+  sinter: command(-2, ["readonly"], allKeys, ({ db }, args) =>
+    set(intersection(args.rest().map((key) => db.setOf(key)))),
+  ),
 
   /** `SINTERCARD numkeys key [key …] [LIMIT n]` → the size of the intersection, counted no further than LIMIT (0: no limit). */
   sintercard: command(-3, ["readonly", "movablekeys"], noKeys, ({ db }, args) => {
@@ -57,12 +59,17 @@ export const setCommands = {
     }
     const keys = args.take(count);
     const limit = limitOption(args);
-    const { size } = intersection(keys.map((key) => db.setOf(key)));
+    const size = intersection(keys.map((key) => db.setOf(key))).length;
     return limit === 0 ? size : Math.min(limit, size);
   }),
 
   /** `SINTERSTORE destination key [key …]` → the size of what was stored. */
-  sinterstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore(intersection)),
+  sinterstore: command(
+    -3,
+    ["write", "denyoom"],
+    allKeys,
+    combineAndStore((sets) => SetValue.from(intersection(sets))),
+  ),
 
   /** `SISMEMBER key member` → 1 or 0. */
   sismember: command(3, ["readonly", "fast"], firstKey, ({ db }, args) => {
@@ -70,7 +77,9 @@ export const setCommands = {
   }),
 
   /** `SMEMBERS key` → all members. */
-  smembers: command(2, ["readonly"], firstKey, combine(union)),
+  smembers: command(2, ["readonly"], firstKey, ({ db }, args) => {
+    return set(db.setOf(args.next())?.members().slice() ?? []);
+  }),
 
   /** `SMISMEMBER key member [member …]` → 1 or 0 for each. */
   smismember: command(-3, ["readonly", "fast"], firstKey, ({ db }, args) => {
@@ -194,27 +203,41 @@ function union(sets: readonly (SetValue | undefined)[]): SetValue {
   return result;
 }
 
+/** By one of two ways, as Redis does: what the second one removed again still shows in the result's encoding. */
 function difference([first, ...others]: readonly (SetValue | undefined)[]): SetValue {
+  if (first === undefined || others.includes(first)) return new SetValue();
+  const subtracted = others.filter((other) => other !== undefined);
+  const sizes = subtracted.reduce((sum, { size }) => sum + size, first.size);
+  const lookups = Math.floor((first.size * (subtracted.length + 1)) / 2);
+  return lookups <= sizes ? addMissing(first, subtracted) : removeAll(first, subtracted);
+}
+
+function addMissing(first: SetValue, others: readonly SetValue[]): SetValue {
   const result = new SetValue();
-  for (const member of first?.members() ?? []) {
-    if (!others.some((other) => other?.has(member) === true)) result.add(member);
+  for (const member of first.members()) {
+    if (!others.some((other) => other.has(member))) result.add(member);
+  }
+  return result;
+}
+
+function removeAll(first: SetValue, others: readonly SetValue[]): SetValue {
+  const result = union([first]);
+  for (const other of others) {
+    for (const member of other.members()) result.delete(member);
   }
   return result;
 }
 
 /** Walks the smallest set, as Redis does. */
-function intersection(sets: readonly (SetValue | undefined)[]): SetValue {
-  const result = new SetValue();
+function intersection(sets: readonly (SetValue | undefined)[]): ByteString[] {
   const ordered: SetValue[] = [];
   for (const operand of sets) {
-    if (operand === undefined) return result;
+    if (operand === undefined) return [];
     ordered.push(operand);
   }
   const [smallest, ...others] = ordered.sort((a, b) => a.size - b.size);
-  for (const member of smallest?.members() ?? []) {
-    if (others.every((other) => other.has(member))) result.add(member);
-  }
-  return result;
+  const members = smallest?.members() ?? [];
+  return members.filter((member) => others.every((other) => other.has(member)));
 }
 
 function limitOption(args: Args): number {

@@ -175,21 +175,21 @@ const NO_OPTIONS: ZaddOptions = {
   incr: false,
 };
 
-const ZADD_FLAGS: Readonly<Record<string, Partial<ZaddOptions>>> = {
-  NX: { nx: true },
-  XX: { xx: true },
-  GT: { gt: true },
-  LT: { lt: true },
-  CH: { ch: true },
-  INCR: { incr: true },
+const ZADD_FLAGS: Readonly<Record<string, keyof ZaddOptions>> = {
+  NX: "nx",
+  XX: "xx",
+  GT: "gt",
+  LT: "lt",
+  CH: "ch",
+  INCR: "incr",
 };
 
 function zaddOptions(args: Args): ZaddOptions {
-  let options = NO_OPTIONS;
+  const options = { ...NO_OPTIONS };
   for (;;) {
     const flag = ZADD_FLAGS[args.peekOption() ?? ""];
     if (flag === undefined) return options;
-    options = { ...options, ...flag };
+    options[flag] = true;
     args.next();
   }
 }

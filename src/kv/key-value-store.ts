@@ -3,7 +3,8 @@ import type { Argument, Engine } from "../engine.js";
 
 export interface KeyValueStore {
   /** The value that was set, or null when there is none or its time is up. Rejects with a ReplyError for a key of another type. */
-  get(key: string): Promise<unknown>;
+  // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller says what it stored, as with kv.get<Value>
+  get<Value = unknown>(key: string): Promise<Value | null>;
   /**
    * Stores a value as JSON, for `ttlSeconds` (a whole number above 0) or for good. Rejects with a TypeError for a value that JSON
    * can not hold, and with a ReplyError for a TTL that is none.

@@ -2,10 +2,10 @@
  * A double of `@vercel/kv` 3: `vi.mock("@vercel/kv", () => import("kv-emulator/kv"))` is the whole set-up. The client is the real
  * `@upstash/redis`, to which @vercel/kv adds four iterators.
  */
-import type { RedisConfigNodejs, ScanCommandOptions } from "@upstash/redis";
+import type { ScanCommandOptions } from "@upstash/redis";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../emulator.js";
 import { emulator } from "./default-emulator.js";
-import { Redis } from "./upstash.js";
+import { Redis, type RedisConfig } from "./upstash.js";
 
 export { emulator };
 
@@ -44,7 +44,7 @@ async function* iterate<Found>(
 }
 
 /** A client on the module's emulator; the configuration's URL and token do not matter. */
-export function createClient(config: Partial<RedisConfigNodejs> = {}): VercelKV {
+export function createClient(config: RedisConfig = {}): VercelKV {
   return new VercelKV({ enableAutoPipelining: true, ...config });
 }
 
@@ -54,9 +54,10 @@ export const kv: VercelKV = createClient();
 export default kv;
 
 /** A client with an emulator of its own, for a test that shares nothing. */
-export function createKv(
-  options: EmulatorOptions & { readonly client?: Partial<RedisConfigNodejs> } = {},
-): { readonly kv: VercelKV; readonly emulator: Emulator } {
+export function createKv(options: EmulatorOptions & { readonly client?: RedisConfig } = {}): {
+  readonly kv: VercelKV;
+  readonly emulator: Emulator;
+} {
   const own = createEmulator(options);
   return {
     kv: new VercelKV({ enableAutoPipelining: true, ...options.client }, own),

@@ -2,7 +2,8 @@
  * The in-process stand-in for the client's HTTP: it takes what the real client would send and gives back what its HttpClient would
  * have decoded, error texts included.
  */
-import { errors, type Requester, type UpstashRequest, type UpstashResponse } from "@upstash/redis";
+import type { Requester, UpstashRequest, UpstashResponse } from "@upstash/redis";
+import { errors } from "@upstash/redis/cloudflare";
 import { ReplyError } from "../errors.js";
 import type { Engine } from "../engine.js";
 import { plain, type PlainReply } from "../plain.js";

@@ -1,29 +1,34 @@
 /**
  * A double of `@upstash/redis`: its own client class, with an emulator where its HTTP was. Auto-pipelining, parsing, errors and
- * types are the production client's.
+ * types are the production client's. The class comes from the package's build for Cloudflare, which shares the client with the one for
+ * Node: a test that mocks `@upstash/redis` with this module must not find the mock when it loads the real client.
  */
-import { Redis as UpstashRedis, type RedisConfigNodejs, type Requester } from "@upstash/redis";
+import type { RedisConfigNodejs, Requester } from "@upstash/redis";
+import { errors, Redis as UpstashRedis } from "@upstash/redis/cloudflare";
 import type { Emulator } from "../emulator.js";
 import { emulator as defaultEmulator } from "./default-emulator.js";
 import { answerInProcess } from "./requester.js";
 
-export * from "@upstash/redis";
-export { defaultEmulator as emulator };
+export { defaultEmulator as emulator, errors };
 
 /** What the client's constructor wants and the double never uses. */
 const PLACEHOLDER = { url: "https://kv-emulator.test", token: "kv-emulator" };
 
+/** The client's configuration; URL and token do not matter. */
+export type RedisConfig = Partial<RedisConfigNodejs>;
+
 export class Redis extends UpstashRedis {
   /**
-   * Takes the client's own configuration; URL and token do not matter. All clients work on the module's `emulator` unless they are
-   * given one of their own. A requester is used as the real client uses it.
+   * All clients work on the module's `emulator` unless they are given one of their own. A requester is used as the real client uses
+   * it.
    */
   constructor(
-    configOrRequester: Partial<RedisConfigNodejs> | Requester = {},
+    configOrRequester: RedisConfig | Requester = {},
     emulator: Emulator = defaultEmulator,
   ) {
     if ("request" in configOrRequester) {
-      super(configOrRequester);
+      super({ ...PLACEHOLDER, enableAutoPipelining: false });
+      this.client = configOrRequester;
       return;
     }
     super({ ...configOrRequester, ...PLACEHOLDER });
@@ -31,7 +36,7 @@ export class Redis extends UpstashRedis {
   }
 
   /** A client whatever the environment holds. */
-  static override fromEnv(config: Omit<RedisConfigNodejs, "url" | "token"> = {}): Redis {
+  static override fromEnv(config: RedisConfig | Readonly<Record<string, string>> = {}): Redis {
     return new Redis(config);
   }
 }

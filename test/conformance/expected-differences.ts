@@ -21,4 +21,30 @@ export const expectedDifferences: readonly ExpectedDifference[] = [
     reason:
       "Upstash does not offer these commands and answers 'ERR Command is not available' (documentation of its commands)",
   },
+  {
+    targets: upstash,
+    file: "transactions",
+    reason:
+      "over REST a transaction is the path /multi-exec; MULTI, EXEC, DISCARD, WATCH and UNWATCH are refused, so that what should be queued runs at once (upstash-rest.md 4 and 5.1)",
+  },
+  {
+    targets: upstash,
+    file: "databases",
+    reason:
+      "Upstash has one database: SELECT is no command of REST, COPY takes DB 0 alone; a key copied onto itself is 0, and SCAN knows WITHTYPE (upstash-rest.md 5.2 and 5.3)",
+  },
+  {
+    targets: upstash,
+    file: "server",
+    commands: ["command"],
+    reason:
+      "Upstash offers COMMAND without subcommands and answers an empty array (upstash-rest.md 5.3)",
+  },
+  {
+    targets: upstash,
+    file: "connection",
+    commands: ["nosuch", "", "nosuch x", "no\r\nsuch", "aaaaaaaaaabbbbbbbbbb".repeat(7), "gett"],
+    reason:
+      "Upstash answers unknown commands with 'ERR Command is not available' (upstash-rest.md 5.1)",
+  },
 ];

@@ -134,27 +134,17 @@ describe("parseLongDouble", () => {
   });
 
   it.each([
-    ...[
-      "",
-      ".",
-      "-",
-      "1e",
-      "1e+",
-      "e5",
-      "1_0",
-      "--1",
-      " 1",
-      "1 ",
-      "1\0",
-      "12x",
-      "0x",
-      "0x.",
-      "0x1p",
-    ],
-    ...["nan", "-nan", "infinit", "1e-4951", "0x1p-16446", "1e4933", "1.18973149535723176506e4932"],
-    ...["1e99999999999999999999", "0x1p99999999999999999999", "0x1p-99999999999999999999"],
-  ])("refuses %j", (operand) => {
-    expect(parseLongDouble(bytes(operand))).toBeUndefined();
+    ["numbers without digits", ["", ".", "-", "e5"]],
+    ["unfinished exponents", ["1e", "1e+", "0x1p"]],
+    ["spaces and zero bytes", [" 1", "1 ", "1\0"]],
+    ["what follows a number", ["1_0", "12x", "0x", "0x."]],
+    ["two signs", ["--1"]],
+    ["NaN and halves of infinity", ["nan", "-nan", "infinit"]],
+    ["overflow", ["1e4933", "1.18973149535723176506e4932", "1e99999999999999999999"]],
+    ["hexadecimal overflow", ["0x1p16384", "0x1p99999999999999999999"]],
+    ["underflow to 0", ["1e-4951", "0x1p-16446", "0x1p-99999999999999999999"]],
+  ])("refuses %s", (_, operands) => {
+    for (const operand of operands) expect(parseLongDouble(bytes(operand))).toBeUndefined();
   });
 
   it("reads up to 5119 bytes", () => {

@@ -1,6 +1,6 @@
 /**
  * Redis's number formats. All rows with an expected text, number or refusal were recorded from a real Redis 8.0.2: integers with INCRBY,
- * operands with ZADD and ZCOUNT, digits with ZSCORE.
+ * operands with ZADD and ZCOUNT, digits with ZSCORE. Only `nan` is not: no score can be it.
  */
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -41,10 +41,17 @@ describe("parseInteger", () => {
   });
 
   it.each([
-    ...["", "-", "+1", "-0", "01", "-01", "00", "--1", " 1", "1 ", "1.0", "1e3", "0x1", "1\0"],
-    ...["9223372036854775808", "-9223372036854775809", "18446744073709551616", "a", "1a", "\xb2"],
-  ])("refuses %j", (operand) => {
-    expect(parseInteger(bytes(operand))).toBeUndefined();
+    ["what is no number", ["", "-", "a", "1a", "a1", "--1", "\xb2"]],
+    ["a plus sign", ["+1"]],
+    ["leading zeros and -0", ["01", "-01", "00", "-0"]],
+    ["spaces and zero bytes", [" 1", "1 ", "1\0"]],
+    ["other notations", ["1.0", "1e3", "0x1"]],
+    [
+      "what is past 64 bits",
+      ["9223372036854775808", "-9223372036854775809", "18446744073709551616"],
+    ],
+  ])("refuses %s", (_, operands) => {
+    for (const operand of operands) expect(parseInteger(bytes(operand))).toBeUndefined();
   });
 
   it("reads every 64-bit integer back from its digits", () => {
@@ -105,11 +112,23 @@ describe("parseDouble and parseRangeBound", () => {
   });
 
   it.each([
-    ...["-", ".", "-.", "e5", "1e", "1e+", "1.2.3", "1_0", "1,5", "--1", " 1", "1 ", "\t1", "12x"],
-    ...["nan", "-nan", "nan(1)", "infinit", "infx", "0x", "0x.", "0x1p", "0b1", "1p3"],
-  ])("both refuse %j", (operand) => {
-    expect(parseDouble(bytes(operand))).toBeUndefined();
-    expect(parseRangeBound(bytes(operand))).toBeUndefined();
+    ["numbers without digits", ["-", "+", ".", "-.", "e5", ".e5"]],
+    ["unfinished exponents", ["1e", "1e+", "0x1p"]],
+    ["spaces", [" 1", "1 ", "\t1", " "]],
+    ["what follows a number", ["1.2.3", "1_0", "1,5", "12x", "1p3", "0b1", "0x", "0x.", "0x1g"]],
+    ["two signs", ["--1", "+-1"]],
+    ["NaN", ["nan", "NaN", "-nan", "nan(1)"]],
+    ["halves of infinity", ["in", "infinit", "infx"]],
+    [
+      "hexadecimals that are lost",
+      ["0x1p-1075", "0x1.fffffffffffff8p1023", "0x1p99999999999999999999"],
+    ],
+    ["hexadecimals with a zero byte", ["0x10\0"]],
+  ])("both refuse %s", (_, operands) => {
+    for (const operand of operands) {
+      expect(parseDouble(bytes(operand))).toBeUndefined();
+      expect(parseRangeBound(bytes(operand))).toBeUndefined();
+    }
   });
 
   it.each([
@@ -144,14 +163,6 @@ describe("parseDouble and parseRangeBound", () => {
     expect(parseDouble(bytes(operand))).toBe(value);
     expect(parseRangeBound(bytes(operand))).toBeUndefined();
   });
-
-  it.each(["0x1p-1075", "0x1.fffffffffffff8p1023", "0x1p99999999999999999999", "0x10\0"])(
-    "no operand may be %j",
-    (operand) => {
-      expect(parseDouble(bytes(operand))).toBeUndefined();
-      expect(parseRangeBound(bytes(operand))).toBeUndefined();
-    },
-  );
 
   it("keeps the sign of zero", () => {
     expect(parseDouble(bytes("-0"))).toBe(-0);
@@ -216,7 +227,7 @@ describe("formatDouble", () => {
     [1824800364396281.8, "1824800364396281.7"],
     [-54158948.00446162, "-5.4158948004461616e+7"],
     [5.284211590999147e-6, "5.2842115909991474e-6"],
-    [2.9802322387695312e-8, "2.9802322387695313e-8"],
+    [2 ** -25, "2.9802322387695313e-8"],
     [8.51e21, "8510000000000001000000"],
     [1e23, "99999999999999990000000"],
   ])("prints %d in Grisu2's digits, not in the shortest or nearest", (value, text) => {

@@ -1,0 +1,99 @@
+/** Time: the default clock follows Date.now(), a manual clock moves when told to, and a key dies at its millisecond. */
+import { afterEach, describe, expect, it, vi } from "vitest";
+import { manualClock } from "../src/clock.js";
+import { createEmulator } from "../src/emulator.js";
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+describe("the default clock", () => {
+  it("follows fake timers", () => {
+    vi.useFakeTimers({ now: 1_700_000_000_000 });
+    const emulator = createEmulator();
+    emulator.call("SET", "k", "v", "EX", 60);
+    vi.advanceTimersByTime(59_999);
+    expect(emulator.call("GET", "k")).toBe("v");
+    vi.advanceTimersByTime(1);
+    expect(emulator.call("GET", "k")).toBeNull();
+  });
+
+  it("leaves no timer behind that would keep a process alive", () => {
+    vi.useFakeTimers();
+    createEmulator().call("SET", "k", "v", "EX", 60);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("a manual clock", () => {
+  it.each([
+    [1500, 1500],
+    ["1h30m", 5_400_000],
+    ["250ms", 250],
+    ["1d 2h", 93_600_000],
+    ["1.5s", 1500],
+    [0, 0],
+  ])("advances by %j", (duration, ms) => {
+    const clock = manualClock(1000);
+    clock.advance(duration);
+    expect(clock.now()).toBe(1000 + ms);
+  });
+
+  it.each([-1, Number.NaN, Infinity, "", "5", "1x", "h", "-1s"])(
+    "refuses the duration %j",
+    (duration) => {
+      expect(() => manualClock().advance(duration)).toThrow(TypeError);
+    },
+  );
+
+  it.each([[new Date(5000)], [5000], ["1970-01-01T00:00:05Z"]])("is set to %j", (date) => {
+    const clock = manualClock();
+    clock.set(date);
+    expect(clock.now()).toBe(5000);
+  });
+
+  it.each([Number.NaN, "yesterday", new Date(Number.NaN)])("refuses the date %j", (date) => {
+    expect(() => manualClock().set(date)).toThrow(TypeError);
+    expect(() => manualClock(date)).toThrow(TypeError);
+  });
+});
+
+describe("expiry", () => {
+  it("is seen by every command at the key's millisecond", () => {
+    const clock = manualClock(0);
+    const emulator = createEmulator({ clock });
+    for (let at = 1; at <= 1000; at++) emulator.call("SET", `k${at}`, "v", "PXAT", at);
+    for (const at of [1, 2, 10, 500, 999]) {
+      clock.set(at);
+      expect(emulator.call("DBSIZE")).toBe(1000 - at);
+      expect(emulator.call("EXISTS", `k${at}`, `k${at + 1}`)).toBe(1);
+    }
+    clock.set(1000);
+    expect(emulator.call("KEYS", "*")).toEqual([]);
+  });
+
+  it("follows a deadline that moved, was removed, or passed on with RENAME", () => {
+    const clock = manualClock(0);
+    const emulator = createEmulator({ clock });
+    emulator.call("MSET", "later", "v", "never", "v", "moved", "v");
+    for (const key of ["later", "never", "moved"]) emulator.call("PEXPIRE", key, 100);
+    emulator.call("PEXPIRE", "later", 200);
+    emulator.call("PERSIST", "never");
+    emulator.call("RENAME", "moved", "renamed");
+    clock.advance(100);
+    expect(emulator.call("EXISTS", "later", "never", "renamed")).toBe(2);
+    clock.advance(100);
+    expect(emulator.call("KEYS", "*")).toEqual(["never"]);
+  });
+
+  it("keeps its heap small when one key's deadline moves again and again", () => {
+    const clock = manualClock(0);
+    const emulator = createEmulator({ clock });
+    emulator.call("SET", "k", "v");
+    for (let round = 1; round <= 10_000; round++) emulator.call("PEXPIRE", "k", round);
+    clock.advance(9999);
+    expect(emulator.call("PTTL", "k")).toBe(1);
+    clock.advance(1);
+    expect(emulator.call("EXISTS", "k")).toBe(0);
+  });
+});
