@@ -1,6 +1,17 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
+const source = (file: string): string => fileURLToPath(new URL(`src/${file}`, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^kv-emulator$/, replacement: source("index.ts") },
+      { find: /^kv-emulator\/kv$/, replacement: source("kv/kv.ts") },
+      { find: /^kv-emulator\/upstash$/, replacement: source("kv/upstash.ts") },
+      { find: /^kv-emulator\/msw$/, replacement: source("msw/handlers.ts") },
+    ],
+  },
   test: {
     include: ["test/**/*.test.ts"],
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },

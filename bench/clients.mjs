@@ -38,10 +38,15 @@ await alternate(
 
 const server = setupServer();
 server.listen({ onUnhandledRequest: "error" });
-await alternate({ "client on a trivial MSW handler": client, "client on kvHandlers": client }, 800, {
-  "client on a trivial MSW handler": () => use(http.post("https://bench.example/pipeline", answer)),
-  "client on kvHandlers": () => use(...kvHandlers(emulator, connection)),
-});
+await alternate(
+  { "client on a trivial MSW handler": client, "client on kvHandlers": client },
+  800,
+  {
+    "client on a trivial MSW handler": () =>
+      use(http.post("https://bench.example/pipeline", answer)),
+    "client on kvHandlers": () => use(...kvHandlers(emulator, connection)),
+  },
+);
 server.close();
 report(figures);
 

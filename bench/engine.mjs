@@ -22,20 +22,36 @@ function workload(size) {
   const run = (...argv) => emulator.execute(session, argv);
   const figures = {};
 
-  figures["Map.set"] = growing(size, () => map.clear(), (i) => map.set(keys[i], values[i]));
+  figures["Map.set"] = growing(
+    size,
+    () => map.clear(),
+    (i) => map.set(keys[i], values[i]),
+  );
   figures["Map.get"] = reading(size, (i) => map.get(keys[order[i]]));
 
-  figures.SET = growing(size, () => run("FLUSHALL"), (i) => run("SET", keys[i], values[i]));
+  figures.SET = growing(
+    size,
+    () => run("FLUSHALL"),
+    (i) => run("SET", keys[i], values[i]),
+  );
   figures.GET = reading(size, (i) => run("GET", keys[order[i]]));
   let cursor = "0";
   figures["SCAN COUNT 10"] = rate(20_000, () => ([cursor] = run("SCAN", cursor, "COUNT", "10")));
   run("FLUSHALL");
 
   figures.INCR = rate(MIN_OPERATIONS, () => run("INCR", "counter"));
-  figures.LPUSH = growing(size, () => run("DEL", "list"), (i) => run("LPUSH", "list", values[i]));
+  figures.LPUSH = growing(
+    size,
+    () => run("DEL", "list"),
+    (i) => run("LPUSH", "list", values[i]),
+  );
   figures.RPOP = rate(size, () => run("RPOP", "list"));
 
-  figures.ZADD = growing(size, () => run("DEL", "z"), (i) => run("ZADD", "z", scores[i], keys[i]));
+  figures.ZADD = growing(
+    size,
+    () => run("DEL", "z"),
+    (i) => run("ZADD", "z", scores[i], keys[i]),
+  );
   figures.ZRANK = reading(size, (i) => run("ZRANK", "z", keys[order[i]]));
   figures["ZRANGE 10"] = reading(size, (i) => run("ZRANGE", "z", scores[i], String(order[i] + 9)));
   figures["ZRANGEBYSCORE LIMIT 10"] = reading(size, (i) =>

@@ -6,7 +6,9 @@ import { fileURLToPath } from "node:url";
 const RUNS = 5;
 
 function measure(file, ...args) {
-  const runs = Array.from({ length: RUNS }, () => JSON.parse(run(["--expose-gc", path(file), ...args])));
+  const runs = Array.from({ length: RUNS }, () =>
+    JSON.parse(run(["--expose-gc", path(file), ...args])),
+  );
   return Object.fromEntries(
     Object.keys(runs[0]).map((name) => [name, median(runs.map((figures) => figures[name]))]),
   );
@@ -53,12 +55,26 @@ function compareWithMap(engine, name, floor, bar) {
 
 function compareWithPeer(engine, peer, name, bar) {
   const ratio = engine[name] / peer[name];
-  row(name, perSecond(engine[name]), "ioredis-mock", `${ratio.toFixed(1)}x`, `${bar}x`, ratio >= bar);
+  row(
+    name,
+    perSecond(engine[name]),
+    "ioredis-mock",
+    `${ratio.toFixed(1)}x`,
+    `${bar}x`,
+    ratio >= bar,
+  );
 }
 
 function compareTimes(rates, name, floor, bar) {
   const ratio = rates[floor] / rates[name];
-  row(name, `${(1e6 / rates[name]).toFixed(1)} µs`, floor, ratio.toFixed(2), `≤ ${bar}`, ratio <= bar);
+  row(
+    name,
+    `${(1e6 / rates[name]).toFixed(1)} µs`,
+    floor,
+    ratio.toFixed(2),
+    `≤ ${bar}`,
+    ratio <= bar,
+  );
 }
 
 function benchAll() {
@@ -75,11 +91,22 @@ function benchAll() {
 
   const peer = measure("peer.mjs");
   for (const name of ["SET", "GET", "INCR"]) compareWithPeer(engine, peer, name, 1);
-  for (const name of ["ZRANK", "ZRANGE 10", "SCAN COUNT 10"]) compareWithPeer(engine, peer, name, 1000);
+  for (const name of ["ZRANK", "ZRANGE 10", "SCAN COUNT 10"])
+    compareWithPeer(engine, peer, name, 1000);
 
-  const bytes = { map: measure("memory.mjs", "map").bytes, engine: measure("memory.mjs", "engine").bytes };
+  const bytes = {
+    map: measure("memory.mjs", "map").bytes,
+    engine: measure("memory.mjs", "engine").bytes,
+  };
   const heap = bytes.engine / bytes.map;
-  row("heap per key", `${bytes.engine.toFixed(0)} B`, "bare Map", heap.toFixed(2), "≤ 1.25", heap <= 1.25);
+  row(
+    "heap per key",
+    `${bytes.engine.toFixed(0)} B`,
+    "bare Map",
+    heap.toFixed(2),
+    "≤ 1.25",
+    heap <= 1.25,
+  );
 
   const entry = new URL("../dist/index.js", import.meta.url).href;
   const load = importMilliseconds(`await import("${entry}")`) - importMilliseconds("");
@@ -98,7 +125,14 @@ function benchScale() {
     const ratio = small[name] / large[name];
     const isFloor = name.startsWith("Map.");
     const figure = `${(1e6 / small[name]).toFixed(2)} → ${(1e6 / large[name]).toFixed(2)} µs`;
-    row(name, figure, "1k → 1M entries", ratio.toFixed(2), isFloor ? "" : "≤ 3", isFloor || ratio <= 3);
+    row(
+      name,
+      figure,
+      "1k → 1M entries",
+      ratio.toFixed(2),
+      isFloor ? "" : "≤ 3",
+      isFloor || ratio <= 3,
+    );
   }
 }
 

@@ -12,7 +12,8 @@ const store =
     : (key, value) => emulator.execute(session, ["SET", key, value]);
 
 // Text from a parser is flat and shared with nothing, as a client's words are.
-const text = (prefix, length, i) => JSON.parse(`"${prefix}${String(i).padStart(length - prefix.length, "0")}"`);
+const text = (prefix, length, i) =>
+  JSON.parse(`"${prefix}${String(i).padStart(length - prefix.length, "0")}"`);
 
 store("warm", "up");
 gc();
@@ -20,5 +21,7 @@ const before = process.memoryUsage();
 for (let i = 0; i < size; i++) store(text("k", 16, i), text("v", 64, i));
 gc();
 const after = process.memoryUsage();
-report({ bytes: (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / size });
+report({
+  bytes: (after.heapUsed + after.arrayBuffers - before.heapUsed - before.arrayBuffers) / size,
+});
 if (map.size + emulator.call("DBSIZE") < size) throw new Error("keys are missing");

@@ -18,7 +18,10 @@ await redis.flushall();
 figures.INCR = await asyncRate(size, () => redis.incr("counter"));
 
 for (let start = 0; start < size; start += 10_000) {
-  await redis.zadd("board", ...keys.slice(start, start + 10_000).flatMap((key, i) => [start + i, key]));
+  await redis.zadd(
+    "board",
+    ...keys.slice(start, start + 10_000).flatMap((key, i) => [start + i, key]),
+  );
 }
 figures.ZRANK = await asyncRate(5, (i) => redis.zrank("board", keys[i]));
 figures["ZRANGE 10"] = await asyncRate(5, (i) => redis.zrange("board", i, i + 9));

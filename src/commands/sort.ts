@@ -99,6 +99,7 @@ function elementsOf(value: ReturnType<Database["get"]>): ByteString[] {
   if (value instanceof List) return value.slice(0, value.length);
   if (value instanceof SetValue) return [...value.members()];
   if (!(value instanceof SortedSet)) throw wrongType();
+  value.toSkiplist();
   const members: ByteString[] = [];
   value.forEach([0, value.size], (member) => members.push(member));
   return members;

@@ -55,7 +55,7 @@ export const zsetCombineCommands = {
 
 type Aggregate = (a: number, b: number) => number;
 
-/** Infinities that cancel out make 0. */
+/** Infinities that cancel out make 0, and so does what is no number. */
 const SUM: Aggregate = (a, b) => (Number.isNaN(a + b) ? 0 : a + b);
 
 /** Of zeros that differ in sign, the first stays. */
@@ -121,7 +121,7 @@ function readPlan(db: Database, args: Args, name: string, operation: Combine): P
     else throw syntaxError();
   }
   const scores = operation(operands, aggregate);
-  return { result: fromScores(scores, stored ? "listpack" : "skiplist"), withScores };
+  return { result: stored ? SortedSet.of(scores) : SortedSet.temporary(scores), withScores };
 }
 
 /** Reads `numkeys key [key …]` and looks the keys up: a wrong type is found before any option is read. */
@@ -163,10 +163,11 @@ function bySize(operands: readonly Operand[]): Operand[] {
   return [...operands].sort((a, b) => sizeOf(a) - sizeOf(b));
 }
 
+/** The weighed score, which in an intersection may be NaN: MIN and MAX pass over it. */
 function scoreIn({ value, weight }: Operand, member: ByteString): number | undefined {
   if (value instanceof SetValue) return value.has(member) ? weight : undefined;
   const score = value?.score(member);
-  return score === undefined ? undefined : weigh(score, weight);
+  return score === undefined ? undefined : score * weight;
 }
 
 function weigh(score: number, weight: number): number {
@@ -216,10 +217,4 @@ function difference([first, ...others]: readonly Operand[]): Scores {
     if (others.every((other) => scoreIn(other, member) === undefined)) scores.set(member, score);
   });
   return scores;
-}
-
-function fromScores(scores: Scores, encoding: "listpack" | "skiplist"): SortedSet {
-  const result = new SortedSet(encoding);
-  for (const [member, score] of scores) result.set(member, score);
-  return result;
 }

@@ -191,14 +191,21 @@ function rangeCommand(fixed: Fixed): Handler {
 
 function visitRange(
   set: SortedSet,
-  { find, reverse, offset, limit }: RangeQuery,
+  { find, reverse, offset: given, limit }: RangeQuery,
   visit: (member: ByteString, score: number) => void,
 ): void {
   const [start, end] = find(set);
-  if (offset < 0) return;
+  const offset = fromStart(given, end - start, set);
+  if (offset === undefined) return;
   const count = limit < 0 ? Infinity : limit;
   if (reverse) set.forEachReverse([Math.max(start, end - offset - count), end - offset], visit);
   else set.forEach([start + offset, Math.min(end, start + offset + count)], visit);
+}
+
+/** A negative offset counts from the end of the range in a skiplist and skips everything in a listpack. */
+function fromStart(offset: number, length: number, { encoding }: SortedSet): number | undefined {
+  if (offset >= 0) return offset;
+  return encoding === "skiplist" && length + offset >= 0 ? length + offset : undefined;
 }
 
 function countCommand(kind: Kind): Handler {

@@ -223,6 +223,7 @@ function addScores(
 ): Reply {
   const existing = db.sortedSet(key);
   const set = existing ?? new SortedSet();
+  set.prepareFor(scored.length);
   let added = 0;
   let updated = 0;
   let last: number | undefined;
@@ -231,10 +232,7 @@ function addScores(
     const wanted = newScore(old, score, options);
     last = wanted;
     if (wanted === undefined || wanted === old) continue;
-    if (added + updated === 0) {
-      db.write(key);
-      set.prepareFor(scored.length);
-    }
+    if (added + updated === 0) db.write(key);
     set.set(member, wanted);
     if (old === undefined) added++;
     else updated++;

@@ -24,6 +24,15 @@ export class List {
   #listpackBytes = LISTPACK_HEADER;
   #quicklist: Quicklist | undefined;
 
+  /** A list of these elements as SORT stores it: filled as a quicklist, and a listpack where one node holds them all. */
+  static from(elements: readonly ByteString[]): List {
+    const list = new List();
+    list.#quicklist = new Quicklist();
+    for (const element of elements) list.#pushTail(element);
+    list.#returnToListpack(MAX_LISTPACK_BYTES);
+    return list;
+  }
+
   get length(): number {
     return this.#slots.length - this.#head;
   }
@@ -240,9 +249,10 @@ export class List {
     this.#quicklist.adopt(this.length, this.#listpackBytes);
   }
 
-  #returnToListpack(): void {
+  /** What removes or replaces leaves a listpack of no more than half of what one may take. */
+  #returnToListpack(limit = MAX_LISTPACK_BYTES / 2): void {
     const listpackBytes = this.#quicklist?.listpackBytes;
-    if (listpackBytes === undefined) return;
+    if (listpackBytes === undefined || listpackBytes > limit) return;
     this.#listpackBytes = listpackBytes;
     this.#quicklist = undefined;
   }
@@ -296,11 +306,11 @@ class Quicklist {
   readonly #nodes: Node[] = [];
   #count = 0;
 
-  /** The bytes of the listpack that the list can shrink to; undefined while it is too large or in several nodes. */
+  /** The bytes of the listpack that the list could be; undefined while it is in several nodes or one large element. */
   get listpackBytes(): number | undefined {
     const [only] = this.#nodes;
     if (only === undefined || only.plain || this.#nodes.length > 1) return undefined;
-    return only.bytes <= MAX_LISTPACK_BYTES / 2 ? only.bytes : undefined;
+    return only.bytes;
   }
 
   /** Takes the listpack that the list was until now as the first node. */

@@ -24,11 +24,27 @@ export type RankRange = readonly [start: number, end: number];
 export class SortedSet {
   #scores = new IndexedMap<ByteString, number>();
   #tree = new CountedTree();
-  #encoding: "listpack" | "skiplist";
+  #encoding: "listpack" | "skiplist" = "listpack";
 
-  /** A set begins as a listpack; what is never stored may stay a skiplist, as it does in Redis. */
-  constructor(encoding: "listpack" | "skiplist" = "listpack") {
-    this.#encoding = encoding;
+  /** A set of its own, in the encoding that fits it: not even before a long member comes is it a listpack. */
+  static of(scores: ReadonlyMap<ByteString, number>): SortedSet {
+    const large = scores.size > MAX_LISTPACK_ENTRIES || [...scores.keys()].some(isLong);
+    return SortedSet.#filled(scores, large ? "skiplist" : "listpack");
+  }
+
+  /** A set that is never stored: a skiplist whatever its size, as the result of ZUNION is in Redis. */
+  static temporary(scores: ReadonlyMap<ByteString, number>): SortedSet {
+    return SortedSet.#filled(scores, "skiplist");
+  }
+
+  static #filled(
+    scores: ReadonlyMap<ByteString, number>,
+    encoding: "listpack" | "skiplist",
+  ): SortedSet {
+    const set = new SortedSet();
+    set.#encoding = encoding;
+    for (const [member, score] of scores) set.set(member, score);
+    return set;
   }
 
   get size(): number {
@@ -59,6 +75,11 @@ export class SortedSet {
   /** Redis leaves the listpack already for a command that brings so many members, new or not. */
   prepareFor(members: number): void {
     if (members > MAX_LISTPACK_ENTRIES) this.#encoding = "skiplist";
+  }
+
+  /** Leaves the listpack, as Redis does with a set that it sorts. */
+  toSkiplist(): void {
+    this.#encoding = "skiplist";
   }
 
   delete(member: ByteString): boolean {
@@ -120,7 +141,8 @@ export class SortedSet {
   }
 
   clone(): SortedSet {
-    const copy = new SortedSet(this.#encoding);
+    const copy = new SortedSet();
+    copy.#encoding = this.#encoding;
     copy.#scores = this.#scores.clone();
     copy.#tree = this.#tree.clone();
     return copy;
@@ -157,6 +179,10 @@ export class SortedSet {
     const beyond = members.findIndex((member, rank) => rank >= start && !isBelow(member, max));
     return [start, beyond < 0 ? members.length : beyond];
   }
+}
+
+function isLong({ length }: ByteString): boolean {
+  return length > MAX_LISTPACK_MEMBER;
 }
 
 function isAbove(member: ByteString, min: LexBound): boolean {
