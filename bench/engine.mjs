@@ -3,12 +3,12 @@
 import { createEmulator } from "../dist/index.js";
 import { keysOf, rate, report, shuffled, valuesOf } from "./measure.mjs";
 
-/** So many operations at least, that the figures of small sizes are not those of cold code. */
-const MIN_OPERATIONS = 100_000;
+/** So many operations at least, that the figures are not those of cold code. */
+const MIN_OPERATIONS = 300_000;
 
 const [size = "100000", direction = "shuffled"] = process.argv.slice(2);
 
-workload(1000);
+workload(10_000);
 report(workload(Number(size)));
 
 function workload(size) {

@@ -56,7 +56,8 @@ await kv.zadd(
 await kv.zincrby("board", 300, "grace");
 const top = await kv.zrange("board", 0, 2, { rev: true, withScores: true });
 for (let place = 0; place < 3; place++) {
-  say(`${place + 1}. ${top[2 * place]} with ${top[2 * place + 1]} points`);
+  const [member, score] = top.slice(2 * place);
+  say(`${place + 1}. ${String(member)} with ${Number(score)} points`);
 }
 say(`linus is number ${(await kv.zrevrank("board", "linus")) + 1}`);
 

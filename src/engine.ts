@@ -123,6 +123,7 @@ export class Engine {
     const { transaction } = session;
     if (command instanceof ReplyError) {
       if (transaction !== undefined) transaction.failed = true;
+      if (command.code === "EXECABORT") session.endTransaction();
       return command;
     }
     if (transaction !== undefined && !command.immediate) {

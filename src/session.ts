@@ -35,6 +35,11 @@ export class Session {
     this.#watched.push({ db, key });
   }
 
+  endTransaction(): void {
+    this.transaction = undefined;
+    this.unwatch();
+  }
+
   unwatch(): void {
     for (const { db, key } of this.#watched) db.unwatch(key, this.#watch);
     this.#watched.length = 0;

@@ -86,11 +86,6 @@ describe("reset", () => {
 
 describe("a seed", () => {
   it("makes random commands repeatable", () => {
-    const draw = (seed: number) => {
-      const emulator = createEmulator({ seed });
-      for (let i = 0; i < 500; i++) emulator.call("SADD", "s", `member ${i}`);
-      return [emulator.call("SRANDMEMBER", "s", 20), emulator.call("SPOP", "s", 20)];
-    };
     expect(draw(1)).toEqual(draw(1));
     expect(draw(1)).not.toEqual(draw(2));
   });
@@ -151,3 +146,9 @@ describe("SCAN", () => {
     expect(stayed.filter((key) => !found.has(key))).toEqual([]);
   });
 });
+
+function draw(seed: number): unknown {
+  const emulator = createEmulator({ seed });
+  for (let i = 0; i < 500; i++) emulator.call("SADD", "s", `member ${i}`);
+  return [emulator.call("SRANDMEMBER", "s", 20), emulator.call("SPOP", "s", 20)];
+}

@@ -1,5 +1,6 @@
 /** What a command is: arity, flags and key positions as Redis declares them, and a handler. */
 import type { ByteString } from "../bytes.js";
+import { wrongArity, type ReplyError } from "../errors.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import type { Database } from "../keyspace/database.js";
 import type { Profile } from "../profile.js";
@@ -67,6 +68,8 @@ export interface CommandSpec {
   readonly handler: Handler;
   /** Whether the command runs at once in a transaction instead of being queued (EXEC, DISCARD, WATCH…). */
   readonly immediate: boolean;
+  /** The error for a wrong number of arguments. */
+  readonly wrongArity: (name: string) => ReplyError;
 }
 
 export interface Command extends CommandSpec {
@@ -92,7 +95,7 @@ export function command(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: false };
+  return { arity, flags, keys, handler, immediate: false, wrongArity };
 }
 
 /** Declares a command that a transaction does not queue. */
@@ -102,7 +105,7 @@ export function immediateCommand(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: true };
+  return { arity, flags, keys, handler, immediate: true, wrongArity };
 }
 
 /** Declares a command that only has subcommands. */

@@ -5,6 +5,7 @@ import { globMatcher } from "../glob.js";
 import type { Database } from "../keyspace/database.js";
 import { cloneValue, encoding, typeName, type Value } from "../keyspace/value.js";
 import { OK, status, type Reply } from "../reply.js";
+import { EncodedString } from "../values/encoded-string.js";
 import { parseInteger } from "../values/numbers.js";
 import type { Args } from "./args.js";
 import {
@@ -34,7 +35,7 @@ export const genericCommands = {
     }
     const value = db.get(source);
     if (value === undefined || (target.has(destination) && !replace)) return 0;
-    target.set(destination, cloneValue(value), db.expireAt(source));
+    target.set(destination, copyOf(value), db.expireAt(source));
     return 1;
   }),
 
@@ -167,7 +168,11 @@ function count(args: Args, counts: (key: ByteString) => boolean): number {
 const SHARED_INTEGERS = 10_000;
 const SHARED_REFCOUNT = 2_147_483_647;
 
-function isShared(value: Value): boolean {
+function copyOf(value: Value): Value {
+  return isShared(value) ? new EncodedString(value, "int") : cloneValue(value);
+}
+
+function isShared(value: Value): value is ByteString {
   if (typeof value !== "string") return false;
   const number = parseInteger(value);
   return number !== undefined && number >= 0 && number < SHARED_INTEGERS;

@@ -12,8 +12,9 @@ import type { Args } from "./args.js";
 import type { UnixTime } from "../keyspace/expiry.js";
 import { parseDouble, parseInteger } from "../values/numbers.js";
 
-/** The largest 64-bit integer. */
+/** The largest and the smallest 64-bit integer. */
 const MAX = 2n ** 63n - 1n;
+const MIN = -(2n ** 63n);
 
 /** A 64-bit integer: a number, or a bigint past 2^53. */
 export function integer(operand: ByteString, error = notInteger): number | bigint {
@@ -69,16 +70,16 @@ export function absoluteTime(
   const scale = unit === "EX" || unit === "EXAT" ? 1000 : 1;
   const base = unit === "EX" || unit === "PX" ? now : 0;
   const time = Number(amount) * scale + base;
-  if (Number.isSafeInteger(time)) return time;
-  const exact = BigInt(amount) * BigInt(scale) + BigInt(base);
-  if (exact > MAX || exact < -MAX - 1n) throw error();
-  return exact;
+  if (Number.isSafeInteger(time) && Number.isSafeInteger(time - base)) return time;
+  const exact = BigInt(amount) * BigInt(scale);
+  if (exact > MAX - BigInt(base) || exact < MIN) throw error();
+  return exact + BigInt(base);
 }
 
 /** A 64-bit integer that can be negated, as the counts of SRANDMEMBER and the rank of LPOS. */
 export function symmetricInteger(operand: ByteString): number {
   const value = integer(operand);
-  if (value < -MAX) {
+  if (value <= MIN) {
     throw new ReplyError(`ERR value is out of range, value must between ${-MAX} and ${MAX}`);
   }
   return Number(value);

@@ -180,8 +180,7 @@ function storeList(db: Database, key: ByteString, output: readonly (ByteString |
     db.delete(key);
     return 0;
   }
-  const list = new List();
-  for (const element of output) list.pushTail(element ?? bytes(""));
+  const list = List.from(output.map((element) => element ?? bytes("")));
   db.set(key, list);
   return output.length;
 }

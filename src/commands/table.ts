@@ -1,6 +1,6 @@
 /** All commands by name, and the look-up that names what is wrong when there is none. */
 import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
-import { ReplyError, wrongArity } from "../errors.js";
+import { ReplyError } from "../errors.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
 import { expireCommands } from "./expire.js";
@@ -36,18 +36,16 @@ const families: readonly CommandTable[] = [
 /** Every command and subcommand (`object|encoding`) by lower-case name. */
 export const commandTable: ReadonlyMap<string, Command> = buildTable();
 
-/** The same commands by the two spellings that clients use most, so that a look-up seldom has to fold a name's case. */
-const bySpelling: ReadonlyMap<string, Command> = new Map(
-  [...commandTable].flatMap(([name, command]) => [
-    [name, command],
-    [upperAscii(name), command],
-  ]),
-);
+/** Commands by how clients spell them, so that a name's case is folded once for each spelling. */
+const bySpelling = new Map<string, Command>();
+
+/** So many spellings at most are remembered. */
+const MAX_SPELLINGS = 1000;
 
 /** The command that `argv` calls, or the error reply that says why there is none (unknown, or a wrong number of arguments). */
 export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
   const name = argv[0] ?? "";
-  const found = bySpelling.get(name) ?? commandTable.get(lowerAscii(name));
+  const found = bySpelling.get(name) ?? findSpelling(name);
   if (found === undefined) {
     return isUnsupported(lowerAscii(name)) ? unsupportedCommand(name) : unknownCommand(argv);
   }
@@ -60,6 +58,12 @@ export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
     : unknownSubcommand(found, subcommand);
 }
 
+function findSpelling(name: string): Command | undefined {
+  const found = commandTable.get(lowerAscii(name));
+  if (found !== undefined && bySpelling.size < MAX_SPELLINGS) bySpelling.set(name, found);
+  return found;
+}
+
 /** Whether Redis has a command of that name (in any case), supported by the emulator or not. */
 export function isKnown(name: string): boolean {
   return commandTable.has(lowerAscii(name)) || isUnsupported(lowerAscii(name));
@@ -68,7 +72,7 @@ export function isKnown(name: string): boolean {
 function checkArity(command: Command, { length }: readonly ByteString[]): Command | ReplyError {
   const { arity, name } = command;
   const fits = arity >= 0 ? length === arity : length >= -arity;
-  return fits ? command : wrongArity(name);
+  return fits ? command : command.wrongArity(name);
 }
 
 function buildTable(): ReadonlyMap<string, Command> {
@@ -106,15 +110,21 @@ function unknownCommand(argv: readonly ByteString[]): ReplyError {
   let quoted = "";
   for (const argument of args) {
     if (quoted.length >= QUOTED_ARGUMENTS) break;
-    quoted += `'${argument.slice(0, QUOTED_ARGUMENTS - quoted.length)}' `;
+    quoted += `'${quotable(argument, QUOTED_ARGUMENTS - quoted.length)}' `;
   }
   return new ReplyError(
-    `ERR unknown command '${name.slice(0, 128)}', with args beginning with: ${quoted}`,
+    `ERR unknown command '${quotable(name, 128)}', with args beginning with: ${quoted}`,
   );
 }
 
 function unknownSubcommand({ name }: Command, subcommand: ByteString): ReplyError {
   return new ReplyError(
-    `ERR unknown subcommand '${subcommand.slice(0, 128)}'. Try ${name.toUpperCase()} HELP.`,
+    `ERR unknown subcommand '${quotable(subcommand, 128)}'. Try ${name.toUpperCase()} HELP.`,
   );
+}
+
+/** What Redis quotes of a word: up to its first zero byte, and so many bytes at most. */
+function quotable(word: string, length: number): string {
+  const [start = ""] = word.slice(0, length).split("\0", 1);
+  return start;
 }

@@ -1,5 +1,5 @@
 /** MULTI, EXEC and WATCH, after multi.c. The engine queues; here a transaction begins, runs or is dropped. */
-import { ReplyError } from "../errors.js";
+import { ReplyError, wrongArity } from "../errors.js";
 import { NIL_ARRAY, OK, type Reply } from "../reply.js";
 import {
   allKeys,
@@ -16,8 +16,7 @@ export const transactionCommands = {
   /** `DISCARD` → OK; the queue and all WATCHes are dropped. */
   discard: immediateCommand(1, flags, noKeys, ({ session }) => {
     if (session.transaction === undefined) throw new ReplyError("ERR DISCARD without MULTI");
-    session.transaction = undefined;
-    session.unwatch();
+    session.endTransaction();
     return OK;
   }),
 
@@ -25,21 +24,21 @@ export const transactionCommands = {
    * `EXEC` → the replies of the queued commands, errors among them; nil where a watched key has changed. EXECABORT where a command
    * could not be queued.
    */
-  exec: immediateCommand(
-    1,
-    ["noscript", "loading", "stale", "skip_slowlog"],
-    noKeys,
-    ({ session, run }): Reply => {
-      const { transaction, watchBroken } = session;
-      if (transaction === undefined) throw new ReplyError("ERR EXEC without MULTI");
-      session.transaction = undefined;
-      session.unwatch();
-      if (transaction.failed) {
-        throw new ReplyError("EXECABORT Transaction discarded because of previous errors.");
-      }
-      return watchBroken ? NIL_ARRAY : transaction.queue.map(run);
-    },
-  ),
+  exec: {
+    ...immediateCommand(
+      1,
+      ["noscript", "loading", "stale", "skip_slowlog"],
+      noKeys,
+      ({ session, run }): Reply => {
+        const { transaction, watchBroken } = session;
+        if (transaction === undefined) throw new ReplyError("ERR EXEC without MULTI");
+        session.endTransaction();
+        if (transaction.failed) throw aborted("because of previous errors.");
+        return watchBroken ? NIL_ARRAY : transaction.queue.map(run);
+      },
+    ),
+    wrongArity: (name) => aborted(`because of: ${wrongArity(name).message.replace("ERR ", "")}`),
+  },
 
   /** `MULTI` → OK; what follows is queued. */
   multi: immediateCommand(1, flags, noKeys, ({ session }) => {
@@ -65,3 +64,7 @@ export const transactionCommands = {
     return OK;
   }),
 } satisfies CommandTable;
+
+function aborted(reason: string): ReplyError {
+  return new ReplyError(`EXECABORT Transaction discarded ${reason}`);
+}

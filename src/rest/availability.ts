@@ -1,5 +1,6 @@
 /** Which commands Upstash's REST API refuses, as data, and the texts it refuses them with. */
 import { upperAscii, type ByteString } from "../bytes.js";
+import type { Command } from "../commands/command.js";
 import { findCommand, isKnown } from "../commands/table.js";
 import { ReplyError } from "../errors.js";
 
@@ -44,17 +45,27 @@ export type Access = "full" | "read-only";
 
 /** The error for a command that REST does not take, or not with such a token; undefined for one that it takes. */
 export function refusal(argv: readonly ByteString[], access: Access): ReplyError | undefined {
+  const command = findCommand(argv);
+  if (command instanceof ReplyError) return refusalOfWords(argv) ?? command;
+  let refused = refusals.get(command);
+  if (refused === undefined) {
+    refused = refusalOfWords(argv) ?? "taken";
+    refusals.set(command, refused);
+  }
+  if (refused !== "taken") return refused;
+  const allowed = access === "full" || (command.readonly && !NOT_READ_ONLY.has(command.name));
+  return allowed ? undefined : noPermission(command.name);
+}
+
+/** What was found out about a command once. */
+const refusals = new Map<Command, ReplyError | "taken">();
+
+function refusalOfWords(argv: readonly ByteString[]): ReplyError | undefined {
   const name = upperAscii(argv[0] ?? "");
   const subcommand = argv[1] === undefined ? name : `${name} ${upperAscii(argv[1])}`;
   if (NOT_IN_REST.has(name)) return notInRest(name);
-  if (NOT_OFFERED.has(name)) return notAvailable(name);
-  if (NOT_OFFERED_SUBCOMMANDS.has(subcommand)) return notAvailable(subcommand);
-  const command = findCommand(argv);
-  if (command instanceof ReplyError) return isKnown(name) ? command : notAvailable(name);
-  const { readonly, name: ownName } = command;
-  return access === "full" || (readonly && !NOT_READ_ONLY.has(ownName))
-    ? undefined
-    : noPermission(ownName);
+  if (NOT_OFFERED.has(name) || !isKnown(name)) return notAvailable(name);
+  return NOT_OFFERED_SUBCOMMANDS.has(subcommand) ? notAvailable(subcommand) : undefined;
 }
 
 function noPermission(name: string): ReplyError {

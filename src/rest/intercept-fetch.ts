@@ -65,8 +65,10 @@ function headerReader(headers: RequestInit["headers"]): (name: string) => string
     const list = new Headers(headers);
     return (name) => list.get(name);
   }
-  const values = new Map<string, string>();
-  for (const [name, value] of Object.entries(headers))
-    values.set(name.toLowerCase(), String(value));
-  return (name) => values.get(name) ?? null;
+  return (name) => {
+    for (const [given, value] of Object.entries(headers)) {
+      if (given.length === name.length && given.toLowerCase() === name) return value;
+    }
+    return null;
+  };
 }

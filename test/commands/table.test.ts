@@ -14,10 +14,9 @@ interface Info {
 const file = new URL("../../fixtures/command-info.json", import.meta.url);
 const redis: Readonly<Record<string, Info>> = JSON.parse(readFileSync(file, "utf8"));
 const infos = new Map(
-  Object.entries(redis).flatMap(([name, info]) => [
-    [name, info] as const,
-    ...Object.entries(info.subcommands ?? {}),
-  ]),
+  Object.entries(redis).flatMap(([name, info]) =>
+    Object.entries({ [name]: info, ...info.subcommands }),
+  ),
 );
 
 describe("the command table", () => {

@@ -83,7 +83,7 @@ function restRequest(argv: Argv): Request {
     return new Request(url, { method: "POST", body: JSON.stringify(argv.map(text)) });
   }
   const path = argv.map((word) => word.replace(/\W/g, percent));
-  return new Request(url + path.join("/"));
+  return new Request(`${url}${path.join("/")}/`);
 }
 
 function percent(character: string): string {

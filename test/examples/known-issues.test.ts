@@ -5,13 +5,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { ReplyError } from "../../src/errors.js";
 import * as double from "../../src/kv/kv.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
-import {
-  describeOnClients,
-  emulator,
-  kv,
-  pass,
-  stubEnvironment,
-} from "./support.js";
+import { describeOnClients, emulator, kv, pass, stubEnvironment } from "./support.js";
 
 describe("Issue 1: missing environment variables", () => {
   afterEach(() => {

@@ -53,7 +53,6 @@ describe("interceptFetch", () => {
     const emulator = createEmulator();
     const undo = interceptFetch(emulator, connection);
     const authorization = "Bearer secret";
-    const json = async (answer: Promise<Response>): Promise<unknown> => (await answer).json();
     const request = new Request("https://db.example/incr/n", { headers: { authorization } });
     expect(await json(fetch(request))).toEqual({ result: 1 });
     const url = new URL("https://db.example/incr/n");
@@ -78,3 +77,7 @@ describe("interceptFetch", () => {
     expect(() => interceptFetch(createEmulator(), { url: "nowhere" })).toThrow(TypeError);
   });
 });
+
+async function json(answer: Promise<Response>): Promise<unknown> {
+  return (await answer).json();
+}
