@@ -96,11 +96,13 @@ export class CountedTree {
   countBefore(score: number, member: string): number {
     let count = 0;
     let node = this.#root;
+    let size = this.#size;
     while (node instanceof Branch) {
       const index = childIndex(node, score, member);
-      for (let before = 0; before < index; before++) count += node.sizes[before] ?? 0;
+      count += sizeBefore(node, index, size);
       const child = node.children[index];
       if (child === undefined) return count;
+      size = node.sizes[index] ?? 0;
       node = child;
     }
     return count + lowerBound(node.scores, node.members, score, member);
@@ -179,6 +181,17 @@ function childIndex(branch: Branch, score: number, member: string): number {
     else high = middle;
   }
   return low - 1;
+}
+
+/** How many pairs stand below the children before an index, counted from the nearer end of a branch with so many in all. */
+function sizeBefore({ sizes }: Branch, index: number, total: number): number {
+  let count = 0;
+  if (2 * index <= sizes.length) {
+    for (let before = 0; before < index; before++) count += sizes[before] ?? 0;
+    return count;
+  }
+  for (let from = index; from < sizes.length; from++) count += sizes[from] ?? 0;
+  return total - count;
 }
 
 function insert(node: Node, score: number, member: ByteString): Split | undefined {
