@@ -114,16 +114,12 @@ export const hashCommands = {
     if (withValues && !isPairCount(integer(operand))) throw outOfRange();
     const hash = db.hash(key);
     if (hash === undefined) return [];
-    const fields: ByteString[] = [];
-    const values: ByteString[] = [];
-    hash.forEach((field, value) => {
-      fields.push(field);
-      values.push(value);
+    const chosen: ByteString[] = [];
+    hash.visitPlaces(sample(hash.size, count, random), (field, value) => {
+      chosen.push(field);
+      if (withValues) chosen.push(value);
     });
-    const chosen = sample(hash.size, count, random);
-    return withValues
-      ? pairs(chosen.flatMap((place) => [fields[place] ?? null, values[place] ?? null]))
-      : chosen.map((place) => fields[place] ?? null);
+    return withValues ? pairs(chosen) : chosen;
   }),
 
   /** `HSCAN key cursor [MATCH pattern] [COUNT n] [NOVALUES]` → the next cursor and fields with their values. */

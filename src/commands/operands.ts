@@ -124,3 +124,13 @@ export function onlyOption(args: Args, name: string): boolean {
   if (args.option() !== name || args.more()) throw syntaxError();
   return true;
 }
+
+/** The `[LIMIT n]` that ends SINTERCARD and ZINTERCARD; 0, no limit, where it is missing. */
+export function limitOption(args: Args): number {
+  let limit = 0;
+  while (args.more()) {
+    if (args.option() !== "LIMIT" || !args.more()) throw syntaxError();
+    limit = naturalNumber(args.next(), () => new ReplyError("ERR LIMIT can't be negative"));
+  }
+  return limit;
+}

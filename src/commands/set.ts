@@ -5,7 +5,6 @@ import type { Database } from "../keyspace/database.js";
 import type { Random } from "../random.js";
 import { set, type Reply } from "../reply.js";
 import { SetValue } from "../values/set.js";
-import type { Args } from "./args.js";
 import {
   allKeys,
   command,
@@ -15,7 +14,7 @@ import {
   type CommandTable,
   type Handler,
 } from "./command.js";
-import { naturalNumber, positiveNumber, symmetricInteger } from "./operands.js";
+import { limitOption, naturalNumber, positiveNumber, symmetricInteger } from "./operands.js";
 import { sample } from "./sample.js";
 import { parseCursor, scanOptions, scanReply } from "./scan.js";
 
@@ -238,13 +237,4 @@ function intersection(sets: readonly (SetValue | undefined)[]): ByteString[] {
   const [smallest, ...others] = ordered.sort((a, b) => a.size - b.size);
   const members = smallest?.members() ?? [];
   return members.filter((member) => others.every((other) => other.has(member)));
-}
-
-function limitOption(args: Args): number {
-  let limit = 0;
-  while (args.more()) {
-    if (args.option() !== "LIMIT" || !args.more()) throw syntaxError();
-    limit = naturalNumber(args.next(), () => new ReplyError("ERR LIMIT can't be negative"));
-  }
-  return limit;
 }

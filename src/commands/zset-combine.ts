@@ -8,7 +8,7 @@ import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
 import type { Args } from "./args.js";
 import { command, firstKey, noKeys, type CommandTable, type Handler } from "./command.js";
-import { index, naturalNumber } from "./operands.js";
+import { index, limitOption } from "./operands.js";
 
 export const zsetCombineCommands = {
   /** `ZDIFF numkeys key [key …] [WITHSCORES]` → the members of the first set that are in no other. */
@@ -143,15 +143,6 @@ function weight(operand: ByteString): number {
   const value = parseDouble(operand);
   if (value === undefined) throw new ReplyError("ERR weight value is not a float");
   return value;
-}
-
-function limitOption(args: Args): number {
-  let limit = 0;
-  while (args.more()) {
-    if (args.option() !== "LIMIT" || !args.more()) throw syntaxError();
-    limit = naturalNumber(args.next(), () => new ReplyError("ERR LIMIT can't be negative"));
-  }
-  return limit;
 }
 
 function sizeOf({ value }: Operand): number {

@@ -54,6 +54,17 @@ export class Hash {
     }
   }
 
+  /** Visits the fields at places from 0 to below the size, which hold until the next change. */
+  visitPlaces(places: readonly number[], visit: VisitField): void {
+    const fields =
+      this.#fields instanceof IndexedMap ? this.#fields.keys() : [...this.#fields.keys()];
+    for (const place of places) {
+      const field = fields[place];
+      const value = field === undefined ? undefined : this.#fields.get(field);
+      if (field !== undefined && value !== undefined) visit(field, value);
+    }
+  }
+
   /** A random field; undefined when empty. */
   randomField(random: Random): ByteString | undefined {
     if (this.#fields instanceof IndexedMap) return this.#fields.randomKey(random);

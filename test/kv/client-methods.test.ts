@@ -12,6 +12,7 @@ import { commandTable } from "../../src/commands/table.js";
 import { createEmulator, type Emulator } from "../../src/emulator.js";
 import { VercelKV } from "../../src/kv/kv.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
+import { contents } from "../support/contents.js";
 
 const connection = { url: "https://client-methods.example", token: "token" };
 
@@ -107,32 +108,4 @@ async function collect(iterable: AsyncIterable<unknown>): Promise<unknown[]> {
   const items: unknown[] = [];
   for await (const item of iterable) items.push(item);
   return items;
-}
-
-/** Everything an emulator holds: keys in order with type, deadline and elements. */
-function contents(emulator: Emulator): unknown {
-  const keys = emulator.call("KEYS", "*");
-  if (!Array.isArray(keys)) return keys;
-  return keys
-    .map(String)
-    .sort()
-    .map((key) => {
-      const type = String(emulator.call("TYPE", key));
-      return [key, type, emulator.call("PEXPIRETIME", key), emulator.call(...readFor(type, key))];
-    });
-}
-
-function readFor(type: string, key: string): readonly [string, ...string[]] {
-  switch (type) {
-    case "hash":
-      return ["HGETALL", key];
-    case "list":
-      return ["LRANGE", key, "0", "-1"];
-    case "set":
-      return ["SMEMBERS", key];
-    case "zset":
-      return ["ZRANGE", key, "0", "-1", "WITHSCORES"];
-    default:
-      return ["GET", key];
-  }
 }
