@@ -114,8 +114,11 @@ export class Engine {
     return this.#process(session, argv);
   }
 
-  #answer({ commands, session }: Call): readonly Reply[] {
-    return commands.map((argv) => this.execute(session, argv));
+  /** Time stands still for a transaction, as it does in EXEC. */
+  #answer({ commands, session, atomic }: Call): readonly Reply[] {
+    if (!atomic) return commands.map((argv) => this.execute(session, argv));
+    this.#keyspace.advanceTo(this.clock.now());
+    return commands.map((argv) => this.#process(session, argv));
   }
 
   #process(session: Session, argv: readonly ByteString[]): Reply {

@@ -2,6 +2,7 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { manualClock } from "../src/clock.js";
 import { createEmulator } from "../src/emulator.js";
+import { createKv } from "../src/kv/kv.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -84,6 +85,14 @@ describe("expiry", () => {
     expect(emulator.call("EXISTS", "later", "never", "renamed")).toBe(2);
     clock.advance(100);
     expect(emulator.call("KEYS", "*")).toEqual(["never"]);
+  });
+
+  it("reads the clock once for a transaction", async () => {
+    let time = 1000;
+    const { kv } = createKv({ clock: { now: () => (time += 0.5) } });
+    const stamps = await kv.multi().time().time().time().exec();
+    expect(new Set(stamps.map(String)).size).toBe(1);
+    expect(String(stamps[0])).toMatch(/^1,\d000$/);
   });
 
   it("keeps its heap small when one key's deadline moves again and again", () => {

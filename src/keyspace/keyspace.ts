@@ -19,8 +19,9 @@ export class Keyspace {
     return (this.#databases[index] ??= new Database(index, this.shared, this.#expiry));
   }
 
-  /** Sets the time and deletes every key whose deadline it has reached: a key dies at its millisecond. */
-  advanceTo(now: number): void {
+  /** Sets the time, in whole milliseconds, and deletes every key whose deadline it has reached: a key dies at its millisecond. */
+  advanceTo(time: number): void {
+    const now = Math.floor(time);
     this.shared.now = now;
     for (;;) {
       const due = this.#expiry.popDue(now);
