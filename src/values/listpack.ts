@@ -2,6 +2,13 @@
 import type { ByteString } from "../bytes.js";
 import { parseInteger } from "./numbers.js";
 
+/** A listpack of up to so many bytes is one piece (list-max-listpack-size -2). */
+export const MAX_LISTPACK_BYTES = 8192;
+
+/** A listpack's own bytes: its header and its end. */
+export const LISTPACK_HEADER = 7;
+
+/** The bytes of an element. */
 export function listpackSize(element: ByteString): number {
   const size = element.length <= MAX_INTEGER_TEXT ? encodedSize(element) : stringSize(element);
   return size + backLength(size);
