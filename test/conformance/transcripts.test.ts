@@ -31,6 +31,12 @@ describe.each(targets)("replayed on $name", (target) => {
   });
 });
 
+describe("the expected differences", () => {
+  it.each(expectedDifferences)("have a reason: $reason", ({ reason }) => {
+    expect(reason.length).toBeGreaterThan(20);
+  });
+});
+
 describe("the transcripts", () => {
   it.each([...commandTable.values()].filter(({ subcommands }) => subcommands.size === 0))(
     `hold at least ${MIN_LINES} lines of $name`,
