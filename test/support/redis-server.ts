@@ -16,17 +16,6 @@ export interface RedisServer {
   stop(): void;
 }
 
-/** The server that REDIS_URL names (`redis://host:port`), as it stands; without REDIS_URL an empty one of its own. */
-export async function findRedis(): Promise<RedisServer> {
-  const url = process.env["REDIS_URL"];
-  if (url === undefined) return startRedis();
-  const { hostname, port } = new URL(url);
-  return {
-    connect: (version) => RedisConnection.open(Number(port || 6379), version, hostname),
-    stop: () => {},
-  };
-}
-
 /** An empty server. */
 export async function startRedis(): Promise<RedisServer> {
   const script = fileURLToPath(new URL("../../scripts/get-redis.sh", import.meta.url));
@@ -72,8 +61,8 @@ export class RedisConnection {
     socket.on("close", () => this.#fail(new Error("the connection was closed")));
   }
 
-  static async open(port: number, version: 2 | 3, host = "127.0.0.1"): Promise<RedisConnection> {
-    const socket = connect(port, host);
+  static async open(port: number, version: 2 | 3): Promise<RedisConnection> {
+    const socket = connect(port, "127.0.0.1");
     await new Promise((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);
