@@ -104,7 +104,7 @@ export function indexRange(
   last: number,
   length: number,
 ): readonly [start: number, end: number] {
-  const start = Math.max(0, first < 0 ? length + first : first);
+  const start = Math.min(length, Math.max(0, first < 0 ? length + first : first));
   const end = Math.min(length, (last < 0 ? length + last : last) + 1);
   return [start, Math.max(start, end)];
 }
@@ -113,9 +113,9 @@ export function indexRange(
 export function countOption(args: Args): number {
   if (!args.more()) return 1;
   if (args.option() !== "COUNT") throw syntaxError();
-  const count = args.next();
+  const count = positiveNumber(args.next(), "ERR count should be greater than 0");
   args.end();
-  return positiveNumber(count, "ERR count should be greater than 0");
+  return count;
 }
 
 /** Whether the one option that may follow is there; a syntax error for anything else. */

@@ -106,12 +106,13 @@ function elementsOf(value: ReturnType<Database["get"]>): ByteString[] {
 }
 
 function sortBy(db: Database, elements: ByteString[], options: SortOptions): ByteString[] {
-  const { by, alpha, descending } = options;
+  const { by, alpha, descending, store } = options;
   const weights = elements.map((element) => ({
     element,
     weight: by === undefined ? element : lookUp(db, by, element),
   }));
-  const compare = alpha ? byBytes : byNumber(weights);
+  const byText = store === undefined ? byTextStart : byBytes;
+  const compare = alpha ? byText : byNumber(weights);
   weights.sort(descending ? (a, b) => compare(b, a) : compare);
   return weights.map(({ element }) => element);
 }
@@ -130,6 +131,15 @@ const byBytes: Compare = (a, b) => {
   }
   return compareBytes(a.weight, b.weight);
 };
+
+/** Without STORE Redis compares with strcoll, to which a text ends at its first zero byte; what is equal up to there stays as it is. */
+const byTextStart: Compare = (a, b) =>
+  byBytes({ ...a, weight: textStart(a.weight) }, { ...b, weight: textStart(b.weight) });
+
+function textStart(weight: ByteString | undefined): ByteString | undefined {
+  const end = weight?.indexOf("\0") ?? -1;
+  return weight === undefined || end < 0 ? weight : sliceBytes(weight, 0, end);
+}
 
 function byNumber(all: readonly Weighted[]): Compare {
   const numbers = new Map(all.map((weighted) => [weighted, toNumber(weighted.weight)]));
