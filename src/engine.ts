@@ -58,7 +58,7 @@ export class Engine {
       random: seededRandom(checkedSeed(options.seed)),
       startedAt: this.clock.now(),
       commands: commandTable,
-      run: (argv) => this.#processAt(this.#context.now, this.#context.session, argv),
+      run: (argv) => this.#process(this.#context.now, this.#context.session, argv),
     };
   }
 
@@ -110,23 +110,19 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
-    return this.#processAt(this.clock.now(), session, argv);
+    return this.#process(this.clock.now(), session, argv);
   }
 
   /** Time stands still for a transaction, as it does in EXEC. */
   #answer({ commands, session, atomic }: Call): readonly Reply[] {
     if (!atomic) return commands.map((argv) => this.execute(session, argv));
     const now = this.clock.now();
-    return commands.map((argv) => this.#processAt(now, session, argv));
+    return commands.map((argv) => this.#process(now, session, argv));
   }
 
   /** Each command finds no key whose time is up, in a transaction too: the one before it may have set a deadline that is past. */
-  #processAt(now: number, session: Session, argv: readonly ByteString[]): Reply {
+  #process(now: number, session: Session, argv: readonly ByteString[]): Reply {
     this.#keyspace.advanceTo(now);
-    return this.#process(session, argv);
-  }
-
-  #process(session: Session, argv: readonly ByteString[]): Reply {
     const command = findCommand(argv);
     const { transaction } = session;
     if (command instanceof ReplyError) {

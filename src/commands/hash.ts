@@ -1,6 +1,6 @@
 /** Hashes, after t_hash.c. Deadlines of single fields are a family of their own. */
 import { bytes, type ByteString } from "../bytes.js";
-import { notFloat, outOfRange, overflow, ReplyError, wrongArity } from "../errors.js";
+import { notFloat, overflow, ReplyError, wrongArity } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
 import { map, OK, pairs, type Reply } from "../reply.js";
 import { Hash } from "../values/hash.js";
@@ -13,7 +13,7 @@ import {
 import { addIntegers, parseInteger } from "../values/numbers.js";
 import type { Args } from "./args.js";
 import { command, firstKey, type CommandTable } from "./command.js";
-import { integer, onlyOption, symmetricInteger } from "./operands.js";
+import { checkPairCount, integer, onlyOption, symmetricInteger } from "./operands.js";
 import { sample } from "./sample.js";
 import { parseCursor, scanOptions, scanReply } from "./scan.js";
 
@@ -111,7 +111,7 @@ export const hashCommands = {
     const operand = args.next();
     const count = symmetricInteger(operand);
     const withValues = onlyOption(args, "WITHVALUES");
-    if (withValues && !isPairCount(integer(operand))) throw outOfRange();
+    if (withValues) checkPairCount(operand);
     const hash = db.hash(key);
     if (hash === undefined) return [];
     const chosen: ByteString[] = [];
@@ -164,13 +164,6 @@ export const hashCommands = {
     return values;
   }),
 } satisfies CommandTable;
-
-/** With values, a count may ask for half of what 64 bits hold. */
-const MAX_PAIRS = 2n ** 62n - 1n;
-
-function isPairCount(count: number | bigint): boolean {
-  return count >= -MAX_PAIRS && count <= MAX_PAIRS;
-}
 
 /** Opens the hash at a key for a change, creating it where there is none. */
 function writeHash(db: Database, key: ByteString): Hash {

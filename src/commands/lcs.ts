@@ -1,8 +1,8 @@
 /** LCS: the longest common subsequence of two strings, by the table of lengths that t_string.c fills. */
 import { bytes, sliceBytes, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
+import { stringOf } from "../keyspace/value.js";
 import { map, type Reply } from "../reply.js";
-import { EncodedString } from "../values/encoded-string.js";
 import type { Args } from "./args.js";
 import type { Context } from "./command.js";
 import { index } from "./operands.js";
@@ -19,10 +19,11 @@ interface LcsOptions {
 export function lcs({ db }: Context, args: Args): Reply {
   const [first, second] = [args.next(), args.next()].map((key) => {
     const value = db.get(key);
-    if (value === undefined) return bytes("");
-    if (typeof value === "string") return value;
-    if (value instanceof EncodedString) return value.bytes;
-    throw new ReplyError("ERR The specified keys must contain string values");
+    const string = stringOf(value);
+    if (value !== undefined && string === undefined) {
+      throw new ReplyError("ERR The specified keys must contain string values");
+    }
+    return string ?? bytes("");
   });
   const options = lcsOptions(args);
   if (first === undefined || second === undefined) return null;

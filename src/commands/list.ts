@@ -220,12 +220,16 @@ function pop(db: Database, key: ByteString, list: List, from: End, count: number
   db.write(key);
   const popped: ByteString[] = [];
   while (popped.length < count) {
-    const element = from === "LEFT" ? list.popHead() : list.popTail();
+    const element = take(list, from);
     if (element === undefined) break;
     popped.push(element);
   }
   db.deleteEmpty(key, list);
   return popped;
+}
+
+function take(list: List, from: End): ByteString | undefined {
+  return from === "LEFT" ? list.popHead() : list.popTail();
 }
 
 function move(
@@ -240,7 +244,7 @@ function move(
   const existing = db.list(destination);
   db.write(source);
   if (source === destination) return list.rotate(from, to) ?? null;
-  const element = from === "LEFT" ? list.popHead() : list.popTail();
+  const element = take(list, from);
   if (element === undefined) return null;
   const target = existing ?? create(db, destination);
   db.write(destination);

@@ -5,6 +5,7 @@ import {
   mustBePositive,
   notFloat,
   notInteger,
+  outOfRange,
   ReplyError,
   syntaxError,
 } from "../errors.js";
@@ -15,6 +16,7 @@ import { parseDouble, parseInteger } from "../values/numbers.js";
 /** The largest and the smallest 64-bit integer. */
 const MAX = 2n ** 63n - 1n;
 const MIN = -(2n ** 63n);
+const MAX_PAIRS = 2n ** 62n - 1n;
 
 /** A 64-bit integer: a number, or a bigint past 2^53. */
 export function integer(operand: ByteString, error = notInteger): number | bigint {
@@ -83,6 +85,12 @@ export function symmetricInteger(operand: ByteString): number {
     throw new ReplyError(`ERR value is out of range, value must between ${-MAX} and ${MAX}`);
   }
   return Number(value);
+}
+
+/** The count of HRANDFIELD and ZRANDMEMBER with values: it may ask for half of what 64 bits hold, since each comes with its value. */
+export function checkPairCount(operand: ByteString): void {
+  const count = integer(operand);
+  if (count > MAX_PAIRS || count < -MAX_PAIRS) throw outOfRange();
 }
 
 /** A whole number above 0; anything else is the one error that the command has for it. */

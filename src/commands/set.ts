@@ -1,9 +1,8 @@
 /** Sets, after t_set.c. The order of small sets is Redis's own: integers ascending, else as they were added. */
 import type { ByteString } from "../bytes.js";
 import { mustBePositive, ReplyError, syntaxError } from "../errors.js";
-import type { Database } from "../keyspace/database.js";
 import type { Random } from "../random.js";
-import { set, type Reply } from "../reply.js";
+import { set } from "../reply.js";
 import { SetValue } from "../values/set.js";
 import {
   allKeys,
@@ -184,14 +183,8 @@ function combineAndStore(operation: Combine): Handler {
   return ({ db }, args) => {
     const destination = args.next();
     const result = operation(args.rest().map((key) => db.setOf(key)));
-    return store(db, destination, result);
+    return db.store(destination, result);
   };
-}
-
-function store(db: Database, key: ByteString, result: SetValue): Reply {
-  if (result.size === 0) db.delete(key);
-  else db.set(key, result);
-  return result.size;
 }
 
 function union(sets: readonly (SetValue | undefined)[]): SetValue {

@@ -5,8 +5,7 @@
 import { bytes, sliceBytes, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError, wrongType } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
-import type { Reply } from "../reply.js";
-import { EncodedString } from "../values/encoded-string.js";
+import { stringOf } from "../keyspace/value.js";
 import { Hash } from "../values/hash.js";
 import { List } from "../values/list.js";
 import { parseRangeBound } from "../values/numbers.js";
@@ -26,7 +25,10 @@ export const sortCommands = {
     const options = sortOptions(args, { store: true });
     const output = sorted(context, key, options);
     if (options.store === undefined) return output;
-    return storeList(context.db, options.store, output);
+    return context.db.store(
+      options.store,
+      List.from(output.map((element) => element ?? bytes(""))),
+    );
   }),
 
   /** `SORT_RO key …`: SORT without STORE. */
@@ -107,12 +109,12 @@ function elementsOf(value: ReturnType<Database["get"]>): ByteString[] {
 
 function sortBy(db: Database, elements: ByteString[], options: SortOptions): ByteString[] {
   const { by, alpha, descending, store } = options;
-  const weights = elements.map((element) => ({
-    element,
-    weight: by === undefined ? element : lookUp(db, by, element),
-  }));
-  const byText = store === undefined ? byTextStart : byBytes;
-  const compare = alpha ? byText : byNumber(weights);
+  const collated = alpha && store === undefined;
+  const weights = elements.map((element) => {
+    const weight = by === undefined ? element : lookUp(db, by, element);
+    return { element, weight: collated && weight !== undefined ? textStart(weight) : weight };
+  });
+  const compare = alpha ? byBytes : byNumber(weights);
   weights.sort(descending ? (a, b) => compare(b, a) : compare);
   return weights.map(({ element }) => element);
 }
@@ -133,12 +135,9 @@ const byBytes: Compare = (a, b) => {
 };
 
 /** Without STORE Redis compares with strcoll, to which a text ends at its first zero byte; what is equal up to there stays as it is. */
-const byTextStart: Compare = (a, b) =>
-  byBytes({ ...a, weight: textStart(a.weight) }, { ...b, weight: textStart(b.weight) });
-
-function textStart(weight: ByteString | undefined): ByteString | undefined {
-  const end = weight?.indexOf("\0") ?? -1;
-  return weight === undefined || end < 0 ? weight : sliceBytes(weight, 0, end);
+function textStart(weight: ByteString): ByteString {
+  const end = weight.indexOf("\0");
+  return end < 0 ? weight : sliceBytes(weight, 0, end);
 }
 
 function byNumber(all: readonly Weighted[]): Compare {
@@ -152,7 +151,7 @@ function byNumber(all: readonly Weighted[]): Compare {
 }
 
 function toNumber(weight: ByteString | undefined): number {
-  if (weight === undefined || weight === "") return 0;
+  if (weight === undefined) return 0;
   const number = parseRangeBound(weight);
   if (number === undefined) {
     throw new ReplyError("ERR One or more scores can't be converted into double");
@@ -181,16 +180,5 @@ function lookUp(db: Database, pattern: ByteString, element: ByteString): ByteStr
   if (hasField) {
     return value instanceof Hash ? value.get(sliceBytes(pattern, arrow + 2)) : undefined;
   }
-  if (typeof value === "string") return value;
-  return value instanceof EncodedString ? value.bytes : undefined;
-}
-
-function storeList(db: Database, key: ByteString, output: readonly (ByteString | null)[]): Reply {
-  if (output.length === 0) {
-    db.delete(key);
-    return 0;
-  }
-  const list = List.from(output.map((element) => element ?? bytes("")));
-  db.set(key, list);
-  return output.length;
+  return stringOf(value);
 }

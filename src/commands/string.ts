@@ -14,6 +14,7 @@ import {
   wrongArity,
 } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { stringOf } from "../keyspace/value.js";
 import { OK, type Reply } from "../reply.js";
 import { EncodedString } from "../values/encoded-string.js";
 import { addLongDoubles, formatLongDouble, parseLongDouble } from "../values/long-double.js";
@@ -138,11 +139,7 @@ export const stringCommands = {
 
   /** `MGET key [key …]` → each value, nil where there is no string. */
   mget: command(-2, ["readonly", "fast"], allKeys, ({ db }, args) =>
-    args.rest().map((key) => {
-      const value = db.get(key);
-      if (typeof value === "string") return value;
-      return value instanceof EncodedString ? value.bytes : null;
-    }),
+    args.rest().map((key) => stringOf(db.get(key)) ?? null),
   ),
 
   /** `MSET key value [key value …]` → OK. */
@@ -234,6 +231,13 @@ interface SetOptions {
   readonly ttl: Ttl | "KEEPTTL" | undefined;
 }
 
+/** The operand of an expiry option, which may come again and otherwise stands beside no other. */
+function ttlOption(unit: TimeUnit, chosen: Ttl | string | undefined, args: Args): Ttl {
+  const other = typeof chosen === "object" ? chosen.unit !== unit : chosen !== undefined;
+  if (other) throw syntaxError();
+  return { unit, operand: args.next() };
+}
+
 function setOptions(args: Args): SetOptions {
   let condition: SetOptions["condition"];
   let get = false;
@@ -257,8 +261,7 @@ function setOptions(args: Args): SetOptions {
       case "PX":
       case "EXAT":
       case "PXAT":
-        if (ttl === "KEEPTTL" || (ttl !== undefined && ttl.unit !== option)) throw syntaxError();
-        ttl = { unit: option, operand: args.next() };
+        ttl = ttlOption(option, ttl, args);
         break;
       default:
         throw syntaxError();
@@ -280,10 +283,7 @@ function getexOption(args: Args): Ttl | "PERSIST" | undefined {
       case "PX":
       case "EXAT":
       case "PXAT":
-        if (chosen === "PERSIST" || (chosen !== undefined && chosen.unit !== option)) {
-          throw syntaxError();
-        }
-        chosen = { unit: option, operand: args.next() };
+        chosen = ttlOption(option, chosen, args);
         break;
       default:
         throw syntaxError();

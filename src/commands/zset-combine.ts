@@ -91,10 +91,7 @@ function combine(name: string, operation: Combine): Handler {
 function combineAndStore(name: string, operation: Combine): Handler {
   return ({ db }, args) => {
     const destination = args.next();
-    const { result } = readPlan(db, args, name, operation);
-    if (result.size === 0) db.delete(destination);
-    else db.set(destination, result);
-    return result.size;
+    return db.store(destination, readPlan(db, args, name, operation).result);
   };
 }
 

@@ -44,9 +44,7 @@ export const zsetRangeCommands = {
     if (source !== undefined) {
       visitRange(source, query, (member, score) => result.set(member, score));
     }
-    if (result.size === 0) db.delete(destination);
-    else db.set(destination, result);
-    return result.size;
+    return db.store(destination, result);
   }),
 
   /** `ZREMRANGEBYLEX key min max` → how many members were removed. */

@@ -1,6 +1,6 @@
 /** Sorted sets, after t_zset.c: single members and whole sets. Ranges are in zset-range.ts, unions and their kin in zset-combine.ts. */
 import type { ByteString } from "../bytes.js";
-import { mustBePositive, outOfRange, ReplyError, syntaxError, wrongArity } from "../errors.js";
+import { mustBePositive, ReplyError, syntaxError, wrongArity } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
 import { double, NIL_ARRAY, pairs, type Reply } from "../reply.js";
 import { formatDouble } from "../values/numbers.js";
@@ -15,10 +15,10 @@ import {
   type Handler,
 } from "./command.js";
 import {
+  checkPairCount,
   countedKeys,
   countOption,
   float,
-  integer,
   naturalNumber,
   onlyOption,
   symmetricInteger,
@@ -83,7 +83,7 @@ export const zsetCommands = {
     const operand = args.more() ? args.next() : undefined;
     const count = operand === undefined ? undefined : symmetricInteger(operand);
     const withScores = onlyOption(args, "WITHSCORES");
-    if (withScores && operand !== undefined) checkPairs(integer(operand));
+    if (withScores && operand !== undefined) checkPairCount(operand);
     const set = db.sortedSet(key);
     if (set === undefined) return count === undefined ? null : [];
     const chosen: Reply[] = [];
@@ -145,13 +145,6 @@ export const zsetCommands = {
     scoreReply(db.sortedSet(args.next())?.score(args.next())),
   ),
 } satisfies CommandTable;
-
-/** With scores, a count may ask for half of what 64 bits hold. */
-const MAX_PAIRS = 2n ** 62n - 1n;
-
-function checkPairs(count: number | bigint): void {
-  if (count > MAX_PAIRS || count < -MAX_PAIRS) throw outOfRange();
-}
 
 function scoreReply(score: number | undefined): Reply {
   return score === undefined ? null : double(score);

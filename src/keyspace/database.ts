@@ -9,11 +9,10 @@ import type { Random } from "../random.js";
 import { Hash } from "../values/hash.js";
 import { IndexedMap } from "../values/indexed-map.js";
 import { List } from "../values/list.js";
-import { EncodedString } from "../values/encoded-string.js";
 import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
 import type { Deadline, Expiry, UnixTime } from "./expiry.js";
-import type { Value } from "./value.js";
+import { stringOf, type Value } from "./value.js";
 
 /** What one session's WATCH holds; it breaks when a watched key changes. */
 export interface Watch {
@@ -83,9 +82,9 @@ export class Database {
 
   string(key: ByteString): ByteString | undefined {
     const value = this.get(key);
-    if (value === undefined || typeof value === "string") return value;
-    if (value instanceof EncodedString) return value.bytes;
-    throw wrongType();
+    const string = stringOf(value);
+    if (value !== undefined && string === undefined) throw wrongType();
+    return string;
   }
 
   list(key: ByteString): List | undefined {
@@ -147,6 +146,13 @@ export class Database {
   /** Deletes the key when the collection it holds has become empty. */
   deleteEmpty(key: ByteString, value: List | Hash | SetValue | SortedSet): void {
     if (value.size === 0) this.delete(key);
+  }
+
+  /** Stores a command's result in the place of what was there; an empty one deletes the key. Returns its size. */
+  store(key: ByteString, result: List | SetValue | SortedSet): number {
+    if (result.size === 0) this.delete(key);
+    else this.set(key, result);
+    return result.size;
   }
 
   /** Moves an existing key with its deadline over another. */

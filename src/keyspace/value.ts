@@ -20,6 +20,12 @@ export function typeName(value: Value): TypeName {
   return "zset";
 }
 
+/** The bytes of a string in any encoding; undefined for another type and for no value. */
+export function stringOf(value: Value | undefined): ByteString | undefined {
+  if (typeof value === "string") return value;
+  return value instanceof EncodedString ? value.bytes : undefined;
+}
+
 /** A copy that shares nothing that can change. */
 export function cloneValue(value: Value): Value {
   return typeof value === "string" || value instanceof EncodedString ? value : value.clone();

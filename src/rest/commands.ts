@@ -11,7 +11,7 @@ import { refusal, type Access } from "./availability.js";
 import type { ParsedCommand } from "./json-commands.js";
 
 /** The largest command Upstash takes on its free and pay-as-you-go plans, in bytes of all its words. */
-export const MAX_COMMAND_BYTES = 10 * 1024 * 1024;
+const MAX_COMMAND_BYTES = 10 * 1024 * 1024;
 
 export interface Client {
   readonly engine: Engine;

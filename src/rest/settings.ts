@@ -2,7 +2,7 @@
 import type { Tokens } from "./auth.js";
 
 /** The URL that stands in where neither an option nor the environment names one. */
-export const DEFAULT_URL = "https://kv-emulator.test";
+const DEFAULT_URL = "https://kv-emulator.test";
 
 export interface DatabaseOptions extends Tokens {
   /** The database's REST URL. Default: `KV_REST_API_URL`, `UPSTASH_REDIS_REST_URL`, then `https://kv-emulator.test`. */

@@ -35,7 +35,7 @@ export function describeOnClients(name: string, tests: () => void): void {
 }
 
 /** Describes the tests once, on the real client. */
-export function describeOnRealClient(name: string, tests: () => void): void {
+function describeOnRealClient(name: string, tests: () => void): void {
   describe(`${name} on the real client through MSW`, () => {
     const server = setupServer();
     standStill();

@@ -13,7 +13,7 @@
  */
 import { utf8, type ByteString } from "../../src/bytes.js";
 import { splitArguments, type RespValue } from "../../src/resp/decode.js";
-import { format, normalize, parse, type Mode } from "./notation.js";
+import { format, normalize, type Mode } from "./notation.js";
 
 export type Line =
   | { readonly kind: "text"; readonly text: string }
@@ -88,11 +88,6 @@ export function renderCommand({ text }: CommandLine, resp2: string, resp3: strin
 /** A reply as a transcript keeps it for a line. */
 export function recorded({ mode }: CommandLine, reply: RespValue): string {
   return format(normalize(reply, mode));
-}
-
-/** The RESP2 reply that a line expects. */
-export function expectedValue({ resp2 }: CommandLine): RespValue {
-  return parse(resp2);
 }
 
 function splitWords(words: string, line: number): readonly ByteString[] {
