@@ -17,6 +17,7 @@ const levels: readonly (readonly string[])[] = [
   ["rest", "resp"],
   ["emulator.ts"],
   ["kv", "msw", "node"],
+  ["conformance"],
   ["index.ts"],
 ];
 
@@ -63,7 +64,7 @@ function importsOf(file: string): Import[] {
 }
 
 function levelOf(file: string): number {
-  const place = file.includes("/") ? dirname(file) : file;
+  const [place = file] = file.split("/");
   return Math.max(
     0,
     levels.findIndex((level) => level.includes(place)),

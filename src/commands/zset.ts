@@ -3,7 +3,7 @@ import type { ByteString } from "../bytes.js";
 import { mustBePositive, ReplyError, syntaxError, wrongArity } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
 import { double, NIL_ARRAY, pairs, type Reply } from "../reply.js";
-import { formatDouble } from "../values/numbers.js";
+import { formatDouble, formatDouble17 } from "../values/numbers.js";
 import { SortedSet, type RankRange } from "../values/sorted-set.js";
 import type { Args } from "./args.js";
 import {
@@ -133,9 +133,10 @@ export const zsetCommands = {
     const set = db.sortedSet(key);
     if (set === undefined) return scanReply(0, []);
     const { matches, count } = scanOptions(args, {});
+    const print = set.encoding === "listpack" ? formatDouble : formatDouble17;
     const found: ByteString[] = [];
     const next = set.scan(cursor, count, (member, score) => {
-      if (matches(member)) found.push(member, formatDouble(score));
+      if (matches(member)) found.push(member, print(score));
     });
     return scanReply(next, found);
   }),

@@ -125,3 +125,36 @@ function layOut(value: number): string {
   const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
   return `${digits.slice(0, 1)}${fraction}e${power < 0 ? "-" : "+"}${size}`;
 }
+
+/** How many digits `%.17g` shows. */
+const G_DIGITS = 17;
+
+/** A double as C's `%.17g` prints it, which Redis takes for the scores that ZSCAN finds in a skiplist (t_zset.c, scanCallback). */
+export function formatDouble17(value: number): ByteString {
+  if (!Number.isFinite(value) || value === 0) return formatDouble(value);
+  const [mantissa = "", power = ""] = roundedHalfEven(Math.abs(value)).split("e");
+  const digits = mantissa.replace(".", "").replace(/0+$/, "");
+  return bytes((value < 0 ? "-" : "") + general(digits, Number(power)));
+}
+
+/** So many digits in scientific notation; where a double lies halfway between two, JavaScript takes the greater, C the even one. */
+function roundedHalfEven(value: number): string {
+  const exact = value.toExponential(MAX_DIGITS);
+  const [, kept = "", power = ""] = /^(\d\.\d{16})50*(e.*)$/.exec(exact) ?? [];
+  return /[02468]$/.test(kept) ? kept + power : value.toExponential(G_DIGITS - 1);
+}
+
+/** The most decimals that JavaScript gives; a double halfway between two of 17 digits has no more. */
+const MAX_DIGITS = 100;
+
+function general(digits: string, power: number): string {
+  if (power < -4 || power >= G_DIGITS) {
+    const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
+    const size = String(Math.abs(power)).padStart(2, "0");
+    return `${digits.slice(0, 1)}${fraction}e${power < 0 ? "-" : "+"}${size}`;
+  }
+  if (power < 0) return `0.${"0".repeat(-power - 1)}${digits}`;
+  const whole = digits.slice(0, power + 1).padEnd(power + 1, "0");
+  const fraction = digits.slice(power + 1);
+  return fraction === "" ? whole : `${whole}.${fraction}`;
+}

@@ -12,6 +12,7 @@ import { bytes, type ByteString } from "../../src/bytes.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
 
 export interface RedisServer {
+  readonly port: number;
   connect(version: 2 | 3): Promise<RedisConnection>;
   stop(): void;
 }
@@ -43,6 +44,7 @@ export async function startRedis(): Promise<RedisServer> {
     throw error;
   }
   return {
+    port,
     connect: (version) => RedisConnection.open(port, version),
     stop: () => process.kill(),
   };

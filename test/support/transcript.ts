@@ -13,7 +13,7 @@
  */
 import { utf8, type ByteString } from "../../src/bytes.js";
 import { splitArguments, type RespValue } from "../../src/resp/decode.js";
-import { format, normalize, type Mode } from "./notation.js";
+import { format, normalize, type Mode } from "../../src/conformance/notation.js";
 
 export type Line =
   | { readonly kind: "text"; readonly text: string }

@@ -1,0 +1,434 @@
+/**
+ * The law that the engine is held to: after any sequence of commands, its replies and its state are those of a real Redis, in RESP2 and
+ * in RESP3. Commands go to Redis in one burst, with a TIME before each; the engine then runs them at those times.
+ */
+import { setTimeout as sleep } from "node:timers/promises";
+import { bytes, lowerAscii, type ByteString } from "../../src/bytes.js";
+import { manualClock } from "../../src/clock.js";
+import type { Coverage } from "../../src/conformance/coverage.js";
+import {
+  after,
+  agree,
+  before,
+  rangeByName,
+  type Reference,
+  type Replies,
+} from "../../src/conformance/laws.js";
+import type { Divergence } from "../../src/conformance/print.js";
+import type { Argv, Sequence, Step } from "../../src/conformance/sequences.js";
+import { createEmulator } from "../../src/emulator.js";
+import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
+import { encodeResp } from "../../src/resp/encode.js";
+import type { Session } from "../../src/session.js";
+import { PipelinedConnection } from "./connection.js";
+import type { Lane } from "./lanes.js";
+import type { KnownDifference } from "./known-differences.js";
+
+type Version = 2 | 3;
+
+/** A sequence's outcome: where the sides parted, and whether it was certain at which millisecond Redis ran each command. */
+interface Outcome {
+  readonly divergence: Divergence | undefined;
+  readonly timeCertain: boolean;
+}
+
+/** Where the sides part, or why they are no longer compared. */
+type Parted = Omit<Divergence, "steps"> | "left open";
+
+type Play = (session: 1 | 2, commands: readonly Argv[]) => Promise<Parted | undefined>;
+
+/** Commands that are sent at once. */
+interface Burst {
+  readonly commands: readonly Argv[];
+  readonly play: Play;
+}
+
+/** How often a sequence is run at most, for one run in which it is certain when each command ran. */
+const REPETITIONS = 20;
+
+/** One server's connections in one RESP version, and the engine beside them. */
+export class Differential {
+  /** How many sequences diverged, but never at a certain time. */
+  undecided = 0;
+  readonly #known: readonly KnownDifference[];
+  readonly #version: Version;
+  readonly #connections: Readonly<Record<1 | 2, PipelinedConnection>>;
+  readonly #probe: PipelinedConnection;
+  #coverage: Coverage | undefined = undefined;
+  readonly #clock = manualClock();
+  readonly #emulator = createEmulator({ clock: this.#clock, seed: 1 });
+  #sessions: Readonly<Record<1 | 2, Session>>;
+  #prober: Session;
+  /** The commands queued since MULTI, by session. */
+  readonly #queued: Record<1 | 2, Argv[]> = { 1: [], 2: [] };
+  /** Whether no order of a hash table has gone into another value. */
+  #ordered = true;
+  #timeCertain = true;
+  #leavesTraces = false;
+
+  private constructor(
+    known: readonly KnownDifference[],
+    version: Version,
+    connections: readonly [PipelinedConnection, PipelinedConnection, PipelinedConnection],
+  ) {
+    this.#known = known;
+    this.#version = version;
+    this.#connections = { 1: connections[0], 2: connections[1] };
+    this.#probe = connections[2];
+    this.#sessions = { 1: this.#session(), 2: this.#session() };
+    this.#prober = this.#session();
+  }
+
+  static async open(
+    { port, version }: Lane,
+    known: readonly KnownDifference[],
+  ): Promise<Differential> {
+    const connections = [
+      await PipelinedConnection.open(port, version),
+      await PipelinedConnection.open(port, version),
+      await PipelinedConnection.open(port, version),
+    ] as const;
+    return new Differential(known, version, connections);
+  }
+
+  close(): void {
+    for (const connection of [this.#connections[1], this.#connections[2], this.#probe]) {
+      connection.close();
+    }
+  }
+
+  /**
+   * Where the sides part, or undefined; counts the commands in `coverage`. A divergence for which the clock may be to blame is looked
+   * for again until the time of each command is certain.
+   */
+  async run(sequence: Sequence, coverage?: Coverage): Promise<Divergence | undefined> {
+    this.#coverage = coverage;
+    let outcome = await this.once(sequence);
+    this.#coverage = undefined;
+    for (let again = 1; again < REPETITIONS; again++) {
+      if (outcome.divergence === undefined || outcome.timeCertain) return outcome.divergence;
+      outcome = await this.once(sequence);
+    }
+    this.undecided++;
+    return undefined;
+  }
+
+  /** Whether the sides answer the last command with different bytes; no law is asked. */
+  async differs(sequence: Sequence): Promise<boolean> {
+    await this.#reset();
+    let different = false;
+    for (const step of sequence) {
+      if ("wait" in step) await sleep(step.wait);
+      else {
+        const [earlier, reply, later] = await this.#probe.exchange([TIME, step.argv, TIME]);
+        this.#clock.set(milliseconds(earlier));
+        const certain = milliseconds(earlier) === milliseconds(later);
+        different = certain && this.#ask(step.argv) !== reply;
+      }
+    }
+    return different;
+  }
+
+  /** Runs a sequence from empty databases, then compares what the databases hold. */
+  async once(sequence: Sequence): Promise<Outcome> {
+    await this.#reset();
+    this.#leavesTraces = sequence.some((step) => "argv" in step && leavesTraces(step));
+    for (const { start, end } of parts(sequence)) {
+      const divergence = await this.#play(sequence.slice(start, end));
+      if (divergence === undefined) continue;
+      if (divergence === "left open") return this.#outcome(undefined);
+      const position = sequence.findIndex(
+        (step, index) => index >= start && "argv" in step && step.argv === divergence.argv,
+      );
+      const steps = sequence.slice(0, position < 0 ? end : position + 1);
+      return this.#outcome({ ...divergence, steps });
+    }
+    const divergence = await this.#compareStates();
+    if (divergence === undefined || divergence === "left open") return this.#outcome(undefined);
+    return this.#outcome({ ...divergence, steps: sequence });
+  }
+
+  #outcome(divergence: Divergence | undefined): Outcome {
+    return { divergence, timeCertain: this.#timeCertain };
+  }
+
+  async #reset(): Promise<void> {
+    if (this.#leavesTraces) {
+      for (const connection of Object.values(this.#connections)) await connection.exchange(RESET);
+    }
+    this.#emulator.reset();
+    this.#sessions = { 1: this.#session(), 2: this.#session() };
+    this.#prober = this.#session();
+    this.#queued[1] = [];
+    this.#queued[2] = [];
+    this.#timeCertain = true;
+    this.#ordered = true;
+    await this.#probe.exchange([FLUSHALL]);
+  }
+
+  #session(): Session {
+    const session = this.#emulator.createSession();
+    session.resp = this.#version;
+    return session;
+  }
+
+  /** A pause, or commands of one session. */
+  async #play(steps: Sequence): Promise<Parted | undefined> {
+    const [first] = steps;
+    if (first === undefined) return undefined;
+    if ("wait" in first) {
+      await sleep(first.wait);
+      return undefined;
+    }
+    let rest = steps.flatMap((step) => ("argv" in step ? surrounded(step.argv) : []));
+    while (rest.length > 0) {
+      const burst = this.#nextBurst(first.session, rest);
+      const divergence = await burst.play(first.session, burst.commands);
+      if (divergence !== undefined) return divergence;
+      rest = rest.slice(burst.commands.length);
+    }
+    return undefined;
+  }
+
+  /** TIME is asked among the commands, but in a transaction, which would queue it: there only EXEC looks at the time. */
+  #nextBurst(session: 1 | 2, commands: readonly Argv[]): Burst {
+    const names = commands.map(([name]) => lowerAscii(name ?? ""));
+    if (this.#sessions[session].transaction === undefined) {
+      const multi = names.indexOf("multi");
+      return multi === 0
+        ? { commands: commands.slice(0, 1), play: this.#playUntimed }
+        : { commands: multi < 0 ? commands : commands.slice(0, multi), play: this.#playTimed };
+    }
+    const end = names.findIndex((name) => name === "exec" || name === "discard");
+    return end === 0
+      ? { commands: commands.slice(0, 1), play: this.#playExec }
+      : { commands: end < 0 ? commands : commands.slice(0, end), play: this.#playUntimed };
+  }
+
+  readonly #playTimed: Play = async (session, commands) => {
+    const burst = commands.flatMap((argv) => [TIME, argv]);
+    const replies = await this.#connections[session].exchange([...burst, TIME]);
+    for (const [index, argv] of commands.entries()) {
+      this.#setClock(replies[index * 2], replies[index * 2 + 2]);
+      const divergence = await this.#compare(session, argv, replies[index * 2 + 1]);
+      if (divergence !== undefined) return divergence;
+    }
+    return undefined;
+  };
+
+  readonly #playUntimed: Play = async (session, commands) => {
+    const replies = await this.#connections[session].exchange(commands);
+    for (const [index, argv] of commands.entries()) {
+      const divergence = await this.#compare(session, argv, replies[index]);
+      if (divergence !== undefined) return divergence;
+    }
+    return undefined;
+  };
+
+  readonly #playExec: Play = async (session, commands) => {
+    const [earlier] = await this.#probe.exchange([TIME]);
+    const [reply] = await this.#connections[session].exchange(commands);
+    const [later] = await this.#probe.exchange([TIME]);
+    this.#setClock(earlier, later);
+    return this.#compare(session, commands[0] ?? [], reply);
+  };
+
+  /** Sets the engine's clock to the server's; notes where a command may have run a millisecond later, or on a deadline. */
+  #setClock(earlier: ByteString | undefined, later: ByteString | undefined): void {
+    const now = milliseconds(earlier);
+    if (milliseconds(later) !== now) this.#timeCertain = false;
+    if (this.#clock.now() === now) return;
+    const { database } = this.#prober;
+    for (const select of SELECTS) {
+      this.#ask(select);
+      for (const key of this.#keys()) {
+        // Redis's look-up still finds a key at the millisecond of its deadline, its active expiry removes it then.
+        if (this.#ask([PEXPIRETIME, key]) === `:${now}\r\n`) this.#timeCertain = false;
+      }
+    }
+    this.#prober.database = database;
+    this.#clock.set(now);
+  }
+
+  #keys(): readonly ByteString[] {
+    const keys = decode(this.#ask(KEYS));
+    return "items" in keys ? keys.items.flatMap((key) => ("text" in key ? [key.text] : [])) : [];
+  }
+
+  async #compare(
+    session: 1 | 2,
+    argv: Argv,
+    wanted: ByteString | undefined,
+  ): Promise<Parted | undefined> {
+    const own = this.#sessions[session];
+    this.#prober.database = own.database;
+    const open = this.#leftOpen(session, argv);
+    const given = this.#answer(own, argv);
+    this.#coverage?.add(argv, given.startsWith("-") ? given : undefined);
+    const queued = this.#follow(session, argv, given);
+    if (mixesOrder(argv)) this.#ordered = false;
+    if (open) return "left open";
+    if (given === wanted) return undefined;
+    const expected = decode(wanted ?? bytes(""));
+    const received = decode(given);
+    const replies: Replies =
+      queued === undefined ? { argv, expected, received } : { argv, expected, received, queued };
+    return (await agree(replies, this.#reference())) ? undefined : { argv, expected, received };
+  }
+
+  /** Whether Redis says nothing of what a command does: a range by name over unequal scores. */
+  #leftOpen(session: 1 | 2, argv: Argv): boolean {
+    if (lowerAscii(argv[0] ?? "") === "exec") {
+      return this.#queued[session].some((queued) => rangeByName(queued).length > 0);
+    }
+    if (this.#sessions[session].transaction !== undefined) return false;
+    return rangeByName(argv).some((key) => {
+      const scores = decode(this.#ask([bytes("ZRANGE"), key, ...WITH_SCORES]));
+      if (!("items" in scores)) return false;
+      const flat = scores.items.flatMap((item) => ("items" in item ? item.items : [item]));
+      const texts = flat.flatMap((item, index) =>
+        index % 2 === 1 && "text" in item ? [item.text] : [],
+      );
+      return new Set(texts).size > 1;
+    });
+  }
+
+  /** Keeps the queue of a transaction; returns what EXEC has run. */
+  #follow(session: 1 | 2, argv: Argv, given: ByteString): readonly Argv[] | undefined {
+    if (given === "+QUEUED\r\n") {
+      this.#queued[session].push(argv);
+      return undefined;
+    }
+    if (this.#sessions[session].transaction !== undefined) return undefined;
+    const queued = this.#queued[session];
+    this.#queued[session] = [];
+    return queued;
+  }
+
+  #answer(session: Session, argv: Argv): ByteString {
+    try {
+      return encodeResp(this.#emulator.execute(session, argv), session.resp);
+    } catch (error) {
+      const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      return bytes(`-THROWN ${stack.replaceAll("\n", " ")}\r\n`);
+    }
+  }
+
+  #reference(): Reference {
+    const ask = (question: Argv): RespValue => decode(this.#ask(question));
+    return {
+      ask,
+      ordered: this.#ordered,
+      tolerance: 0,
+      tolerates: (replies) => this.#known.some((difference) => difference.covers(replies)),
+    };
+  }
+
+  #ask(argv: Argv): ByteString {
+    return this.#answer(this.#prober, argv);
+  }
+
+  /** Every key's type, encoding, deadline and value, in the databases that the grammars name. */
+  async #compareStates(): Promise<Parted | undefined> {
+    const questions: Argv[] = [];
+    this.#prober.database = 0;
+    for (const select of SELECTS) {
+      questions.push(select, KEYS);
+      this.#ask(select);
+      for (const key of this.#keys()) {
+        questions.push([TYPE, key], [...ENCODING, key], [PEXPIRETIME, key]);
+        questions.push(reader(this.#ask([TYPE, key]), key));
+      }
+    }
+    const replies = await this.#probe.exchange([TIME, ...questions, TIME]);
+    this.#setClock(replies[0], replies.at(-1));
+    for (const [index, argv] of questions.entries()) {
+      const wanted = replies[index + 1];
+      const given = this.#ask(argv);
+      if (given === wanted) continue;
+      const expected = decode(wanted ?? bytes(""));
+      const received = decode(given);
+      if (!(await agree({ argv, expected, received }, this.#reference()))) {
+        return { argv, expected, received };
+      }
+    }
+    return undefined;
+  }
+}
+
+/** A command with what must be sent before and after it. */
+function surrounded(argv: Argv): Argv[] {
+  return [...before(argv), argv, ...after(argv)];
+}
+
+const words = (...texts: readonly string[]): Argv => texts.map(bytes);
+
+const TIME = words("TIME");
+const KEYS = words("KEYS", "*");
+const FLUSHALL = words("FLUSHALL");
+const RESET = [words("DISCARD"), words("UNWATCH"), words("SELECT", "0")];
+const SELECTS = [words("SELECT", "1"), words("SELECT", "0")];
+const WITH_SCORES = words("0", "-1", "WITHSCORES");
+const TYPE = bytes("TYPE");
+const PEXPIRETIME = bytes("PEXPIRETIME");
+const ENCODING = words("OBJECT", "ENCODING");
+
+/** Whether a command leaves something in its connection: a database, a transaction, a watch, or a second session. */
+function leavesTraces({ session, argv }: Extract<Step, { argv: Argv }>): boolean {
+  return (
+    session === 2 || /^(?:multi|exec|discard|watch|unwatch|select)$/.test(lowerAscii(argv[0] ?? ""))
+  );
+}
+
+/** Whether a command puts elements into a value in the order of a hash table that it may have read. */
+function mixesOrder([name = bytes("")]: Argv): boolean {
+  return /^s(?:inter|union|diff)store$/.test(lowerAscii(name));
+}
+
+/** Where runs of commands of one session begin and end, and pauses by themselves. */
+function parts(sequence: Sequence): { readonly start: number; readonly end: number }[] {
+  const found: { readonly start: number; readonly end: number }[] = [];
+  let start = 0;
+  for (let end = 1; end <= sequence.length; end++) {
+    const last = sequence[end - 1];
+    const next = sequence[end];
+    const goesOn =
+      last !== undefined &&
+      next !== undefined &&
+      "argv" in last &&
+      "argv" in next &&
+      last.session === next.session;
+    if (goesOn) continue;
+    found.push({ start, end });
+    start = end;
+  }
+  return found;
+}
+
+function milliseconds(time: ByteString = bytes("")): number {
+  const [, , seconds, , microseconds] = time.split("\r\n");
+  return Number(seconds) * 1000 + Math.floor(Number(microseconds) / 1000);
+}
+
+function decode(reply: ByteString): RespValue {
+  const decoder = new RespDecoder();
+  decoder.push(reply);
+  const value = decoder.next();
+  if (value === undefined) throw new Error(`${JSON.stringify(reply)} is no whole reply`);
+  return value;
+}
+
+function reader(type: ByteString, key: ByteString): Argv {
+  switch (type) {
+    case "+hash\r\n":
+      return [bytes("HGETALL"), key];
+    case "+list\r\n":
+      return [bytes("LRANGE"), key, bytes("0"), bytes("-1")];
+    case "+set\r\n":
+      return [bytes("SMEMBERS"), key];
+    case "+zset\r\n":
+      return [bytes("ZRANGE"), key, ...WITH_SCORES];
+    default:
+      return [bytes("GET"), key];
+  }
+}

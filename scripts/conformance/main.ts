@@ -1,0 +1,81 @@
+/**
+ * Compares the engine with a real Redis 8 on random commands, and tells what it called and where the two part:
+ * `npm run conformance -- --commands 100000 --seed 1 --family zset`. A seed gives the same sequences again.
+ */
+import { parseArgs } from "node:util";
+import { Coverage } from "../../src/conformance/coverage.js";
+import { familyNames, isFamily } from "../../src/conformance/families.js";
+import { printDivergence } from "../../src/conformance/print.js";
+import { knownDifferences } from "./known-differences.js";
+import { Differential } from "./differential.js";
+import { startLanes } from "./lanes.js";
+import { findDivergences } from "./run.js";
+import { occurs } from "./witness.js";
+
+const { values } = parseArgs({
+  options: {
+    commands: { type: "string", default: "100000" },
+    seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
+    family: { type: "string", multiple: true, default: [...familyNames] },
+  },
+});
+const commands = wholeNumber("commands", values.commands);
+const seed = wholeNumber("seed", values.seed);
+const families = values.family.filter(isFamily);
+if (families.length < values.family.length) {
+  throw new Error(`--family takes ${familyNames.join(", ")}`);
+}
+
+console.log(`seed ${seed}`);
+const { lanes, close } = await startLanes();
+try {
+  const sides = await Promise.all(lanes.map((lane) => Differential.open(lane, knownDifferences)));
+  const coverage = new Coverage();
+  const start = performance.now();
+  const findings = await findDivergences(sides, {
+    commands,
+    seed,
+    families,
+    coverage,
+    enough: 20,
+    shrink: true,
+  });
+  const seconds = (performance.now() - start) / 1000;
+  printCoverage(coverage);
+  for (const { divergence } of findings) {
+    console.log(`\n${printDivergence(divergence, ["redis", "emulator"])}`);
+  }
+
+  console.log("\nknown differences");
+  let gone = 0;
+  for (const difference of knownDifferences) {
+    const still = await occurs(difference, sides);
+    if (!still) gone++;
+    console.log(`${still ? "     " : "GONE "}${difference.reason} (${difference.link})`);
+  }
+
+  const rate = Math.round(coverage.calls / seconds);
+  const undecided = sides.reduce((sum, side) => sum + side.undecided, 0);
+  console.log(`\n${coverage.calls} commands in ${seconds.toFixed(1)} s, ${rate} a second`);
+  console.log(`${undecided} sequences diverged only when the clock moved among their commands`);
+  console.log(`${findings.length} divergences, ${gone} known differences gone; seed ${seed}`);
+  if (findings.length + gone > 0) process.exitCode = 1;
+  for (const side of sides) side.close();
+} finally {
+  close();
+}
+
+function printCoverage(coverage: Coverage): void {
+  console.log("command               calls  errors  error texts");
+  for (const [name, { calls, errors, errorTexts }] of coverage.byName) {
+    const share = `${Math.round((errors / calls) * 100)} %`;
+    console.log(
+      `${name.padEnd(18)} ${String(calls).padStart(8)} ${share.padStart(7)} ${String(errorTexts.size).padStart(12)}`,
+    );
+  }
+}
+
+function wholeNumber(option: string, text: string): number {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw new Error(`--${option} takes a whole number, not ${JSON.stringify(text)}`);
+}

@@ -1,0 +1,397 @@
+/**
+ * Commands as calls of `@upstash/redis` 1.39. A call stands here only where the client sends the same command for it: the client makes
+ * numbers of what its types call numbers, takes fields and options as objects, and drops what it takes for absent. So `SETEX k 007 v`
+ * has no call, because 007 arrives as 7, and `EXPIRE k 0` has none, because the client drops the 0.
+ */
+import { lowerAscii } from "../bytes.js";
+
+/** `client[method](...args)`. */
+export interface ClientCall {
+  readonly method: string;
+  readonly args: readonly unknown[];
+}
+
+/** The call that sends this command (its name in any case), or undefined where the client has no way to say it. */
+export function clientCall(argv: readonly string[]): ClientCall | undefined {
+  const [name = "", ...words] = argv;
+  const method = lowerAscii(name);
+  const args = methods.get(method)?.(words);
+  return args === undefined ? undefined : { method, args };
+}
+
+/** Makes a command's words (without its name) the arguments of the method. */
+type Arguments = (words: readonly string[]) => readonly unknown[] | undefined;
+
+/** What one word becomes. */
+type Kind = (word: string) => string | number | true | undefined;
+
+const kinds: Readonly<Record<string, Kind>> = {
+  n: number,
+  /** A number or a text such as `(1`, `[a` or `-inf`. */
+  bound: (word) => number(word) ?? word,
+  /** The client leaves out what is empty. */
+  nonempty: (word) => (word === "" ? undefined : word),
+  withvalues: (word) => (lowerAscii(word) === "withvalues" ? true : undefined),
+};
+
+/** The number whose digits the word is. JSON has no infinities. */
+function number(word: string): number | undefined {
+  const value = Number(word);
+  return Number.isFinite(value) && String(value) === word ? value : undefined;
+}
+
+/** The one of the names that the word is in some case. */
+function choice(names: readonly string[]): Kind {
+  return (word) => names.find((name) => lowerAscii(name) === lowerAscii(word));
+}
+
+/**
+ * One argument for each word, as in `"key n? member..."`: `?` may be absent, `...` is there once or more, `a|b` is a choice, and a name
+ * that is no kind stands for any text.
+ */
+function positional(signature: string): Arguments {
+  const places = placesOf(signature);
+  const read = places.map((place) => kindOf(place.replace(/\?$|\.\.\.$/, "")));
+  const least = places.filter((place) => !place.endsWith("?")).length;
+  const most = signature.endsWith("...") ? Infinity : places.length;
+  return (words) => {
+    if (words.length < least || words.length > most) return undefined;
+    return whole(words.map((word, index) => (read[index] ?? read.at(-1))?.(word)));
+  };
+}
+
+function placesOf(signature: string): readonly string[] {
+  return signature === "" ? [] : signature.split(" ");
+}
+
+function kindOf(name: string): Kind {
+  return kinds[name] ?? (name.includes("|") ? choice(name.split("|")) : (word) => word);
+}
+
+function whole(values: readonly unknown[]): readonly unknown[] | undefined {
+  return values.includes(undefined) ? undefined : values;
+}
+
+/** One of the words after the positional ones, with so many operands; `fields` is what it adds to the object. */
+interface Option {
+  readonly name: string;
+  readonly operands: number;
+  fields(operands: readonly string[]): Readonly<Record<string, unknown>> | undefined;
+}
+
+/** Options of which a call has one at most. */
+type Alternatives = readonly Option[];
+
+function flag(name: string): Option {
+  return { name, operands: 0, fields: () => ({ [name]: true }) };
+}
+
+function option(name: string, kind: string): Option {
+  const read = positional(kind);
+  return {
+    name,
+    operands: 1,
+    fields: (operands) => {
+      const values = read(operands);
+      return values && { [name]: values[0] };
+    },
+  };
+}
+
+const limit: Option = {
+  name: "limit",
+  operands: 2,
+  fields: (operands) => {
+    const values = positional("n n")(operands);
+    return values && { offset: values[0], count: values[1] };
+  },
+};
+
+function weights(count: number): Option {
+  return {
+    name: "weights",
+    operands: count,
+    fields: (operands) => {
+      const numbers = whole(operands.map(number));
+      return numbers?.length === count ? { weights: numbers } : undefined;
+    },
+  };
+}
+
+/** The options in an object, whatever their order; undefined where one is unknown, malformed, or there beside its alternative. */
+function readOptions(
+  words: readonly string[],
+  all: readonly Alternatives[],
+): Readonly<Record<string, unknown>> | undefined {
+  const [name, ...after] = words;
+  if (name === undefined) return {};
+  for (const alternatives of all) {
+    const found = alternatives.find((option) => lowerAscii(option.name) === lowerAscii(name));
+    if (found === undefined) continue;
+    const fields = found.fields(after.slice(0, found.operands));
+    const others = readOptions(
+      after.slice(found.operands),
+      all.filter((other) => other !== alternatives),
+    );
+    return fields && others && { ...fields, ...others };
+  }
+  return undefined;
+}
+
+/** Positional words, then options in an object that is left out when there are none. */
+function withOptions(signature: string, ...options: readonly Alternatives[]): Arguments {
+  const read = positional(signature);
+  const { length } = placesOf(signature);
+  return (words) => followedBy(read(words.slice(0, length)), words.slice(length), options);
+}
+
+function followedBy(
+  args: readonly unknown[] | undefined,
+  words: readonly string[],
+  options: readonly Alternatives[],
+): readonly unknown[] | undefined {
+  if (words.length === 0) return args;
+  const read = readOptions(words, options);
+  return args && read && [...args, read];
+}
+
+/** So many arguments, and the other words as an array. */
+function withList(count: number): Arguments {
+  return (words) => {
+    if (words.length <= count) return undefined;
+    return [...words.slice(0, count), words.slice(count)];
+  };
+}
+
+/** So many arguments, and the other words as an object of fields and values. */
+function withFields(count: number): Arguments {
+  return (words) => {
+    const entries = pairs(words.slice(count));
+    if (entries === undefined) return undefined;
+    const fields = Object.fromEntries(entries);
+    const names = Object.keys(fields);
+    const same =
+      names.length === entries.length && entries.every(([name], index) => name === names[index]);
+    return same ? [...words.slice(0, count), fields] : undefined;
+  };
+}
+
+function pairs(words: readonly string[]): readonly (readonly [string, string])[] | undefined {
+  if (words.length === 0 || words.length % 2 === 1) return undefined;
+  return Array.from({ length: words.length / 2 }, (_, index) => [
+    words[2 * index] ?? "",
+    words[2 * index + 1] ?? "",
+  ]);
+}
+
+/** The client takes these arguments in an array. */
+function inArray(read: Arguments): Arguments {
+  return (words) => {
+    const args = read(words);
+    return args === undefined || args.length === 0 ? args : [args];
+  };
+}
+
+/** `numkeys key [key ...]` after so many words, and what follows. */
+function numbered(words: readonly string[], before: number) {
+  const count = number(words[before] ?? "") ?? 0;
+  const end = before + 1 + count;
+  if (!Number.isInteger(count) || count < 1 || end > words.length) return undefined;
+  return { count, keys: words.slice(before + 1, end), rest: words.slice(end) };
+}
+
+/** ZUNION and what stores its like; `before` words stand before the number of keys. */
+function combine(before: number, ...more: readonly Alternatives[]): Arguments {
+  return (words) => {
+    const found = numbered(words, before);
+    if (found === undefined) return undefined;
+    const { count, keys, rest } = found;
+    const aggregate = option("aggregate", "sum|min|max");
+    const args = [...words.slice(0, before), count, keys];
+    return followedBy(args, rest, [[weights(count)], [aggregate], ...more]);
+  };
+}
+
+function sintercard(words: readonly string[]): readonly unknown[] | undefined {
+  const found = numbered(words, 0);
+  return found && followedBy([found.keys], found.rest, [[option("limit", "n")]]);
+}
+
+/** The client leaves out a COUNT of 0. */
+function lmpop(words: readonly string[]): readonly unknown[] | undefined {
+  const found = numbered(words, 0);
+  if (found === undefined) return undefined;
+  const side = positional("LEFT|RIGHT")(found.rest.slice(0, 1));
+  const options = readOptions(found.rest.slice(1), [count]);
+  if (side === undefined || options === undefined || options.count === 0) return undefined;
+  return [found.count, found.keys, ...side, ...Object.values(options)];
+}
+
+/** The client leaves out what is falsy: an empty key, and 0 seconds. */
+function expire(words: readonly string[]): readonly unknown[] | undefined {
+  const args = positional("key n NX|XX|GT|LT?")(words);
+  return args?.every(Boolean) === true ? args : undefined;
+}
+
+const zaddFlags: readonly Alternatives[] = [
+  [flag("nx"), flag("xx")],
+  [flag("ch")],
+  [flag("incr")],
+  [flag("lt"), flag("gt")],
+];
+
+const zaddFlagNames: ReadonlySet<string> = new Set(zaddFlags.flat().map(({ name }) => name));
+
+function zadd([key, ...words]: readonly string[]): readonly unknown[] | undefined {
+  const start = words.findIndex((word) => !zaddFlagNames.has(lowerAscii(word)));
+  if (start < 0) return undefined;
+  const options = readOptions(words.slice(0, start), zaddFlags);
+  const scored = pairs(words.slice(start))?.map(([score, member]) => {
+    const value = number(score);
+    return value === undefined ? undefined : { score: value, member };
+  });
+  const members = scored && whole(scored);
+  if (options === undefined || members === undefined) return undefined;
+  return start === 0 ? [key, ...members] : [key, options, ...members];
+}
+
+const deadlines: Alternatives = ["ex", "px", "exat", "pxat"].map((name) => option(name, "n"));
+const match: Alternatives = [option("match", "nonempty")];
+const count: Alternatives = [option("count", "n")];
+
+/** By name; the client's methods are Redis's names in lower case. */
+const methods: ReadonlyMap<string, Arguments> = new Map(
+  Object.entries({
+    append: positional("key value"),
+    decr: positional("key"),
+    decrby: positional("key n"),
+    get: positional("key"),
+    getdel: positional("key"),
+    getex: withOptions("key", [...deadlines, flag("persist")]),
+    getrange: positional("key n n"),
+    getset: positional("key value"),
+    incr: positional("key"),
+    incrby: positional("key n"),
+    incrbyfloat: positional("key n"),
+    mget: positional("key..."),
+    mset: withFields(0),
+    msetnx: withFields(0),
+    psetex: positional("key n value"),
+    set: withOptions(
+      "key value",
+      [flag("nx"), flag("xx")],
+      [flag("get")],
+      [...deadlines, flag("keepTtl")],
+    ),
+    setex: positional("key n value"),
+    setnx: positional("key value"),
+    setrange: positional("key n value"),
+    strlen: positional("key"),
+
+    hdel: positional("key field..."),
+    hexists: positional("key field"),
+    hget: positional("key field"),
+    hgetall: positional("key"),
+    hincrby: positional("key field n"),
+    hincrbyfloat: positional("key field n"),
+    hkeys: positional("key"),
+    hlen: positional("key"),
+    hmget: positional("key field..."),
+    hmset: withFields(1),
+    hrandfield: positional("key n? withvalues?"),
+    hscan: withOptions("key cursor", match, count),
+    hset: withFields(1),
+    hsetnx: positional("key field value"),
+    hstrlen: positional("key field"),
+    hvals: positional("key"),
+
+    lindex: positional("key n"),
+    linsert: positional("key before|after pivot value"),
+    llen: positional("key"),
+    lmove: positional("key key left|right left|right"),
+    lmpop,
+    lpop: positional("key n?"),
+    lpos: withOptions("key value", [option("rank", "n")], count, [option("maxLen", "n")]),
+    lpush: positional("key value..."),
+    lpushx: positional("key value..."),
+    lrange: positional("key n n"),
+    lrem: positional("key n value"),
+    lset: positional("key n value"),
+    ltrim: positional("key n n"),
+    rpop: positional("key n?"),
+    rpush: positional("key value..."),
+    rpushx: positional("key value..."),
+
+    sadd: positional("key member..."),
+    scard: positional("key"),
+    sdiff: positional("key..."),
+    sdiffstore: positional("key key..."),
+    sinter: positional("key..."),
+    sintercard,
+    sinterstore: positional("key key..."),
+    sismember: positional("key member"),
+    smembers: positional("key"),
+    smismember: withList(1),
+    smove: positional("key key member"),
+    spop: positional("key n?"),
+    srandmember: positional("key n?"),
+    srem: positional("key member..."),
+    sscan: withOptions("key cursor", match, count),
+    sunion: positional("key..."),
+    sunionstore: positional("key key..."),
+
+    zadd,
+    zcard: positional("key"),
+    zcount: positional("key bound bound"),
+    zdiffstore: positional("key n key..."),
+    zincrby: positional("key n member"),
+    zinterstore: combine(1),
+    zlexcount: positional("key min max"),
+    zmscore: withList(1),
+    zpopmax: positional("key n?"),
+    zpopmin: positional("key n?"),
+    zrange: withOptions(
+      "key bound bound",
+      [flag("byScore"), flag("byLex")],
+      [flag("rev")],
+      [limit],
+      [flag("withScores")],
+    ),
+    zrank: positional("key member"),
+    zrem: positional("key member..."),
+    zremrangebylex: positional("key min max"),
+    zremrangebyrank: positional("key n n"),
+    zremrangebyscore: positional("key bound bound"),
+    zrevrank: positional("key member"),
+    zscan: withOptions("key cursor", match, count),
+    zscore: positional("key member"),
+    zunion: combine(0, [flag("withScores")]),
+    zunionstore: combine(1),
+
+    copy: withOptions("key key", [flag("replace")]),
+    del: positional("key..."),
+    exists: positional("key..."),
+    expire,
+    expireat: positional("key n NX|XX|GT|LT?"),
+    keys: positional("pattern"),
+    persist: positional("key"),
+    pexpire: positional("key n NX|XX|GT|LT?"),
+    pexpireat: positional("key n NX|XX|GT|LT?"),
+    pttl: positional("key"),
+    randomkey: positional(""),
+    rename: positional("key key"),
+    renamenx: positional("key key"),
+    scan: withOptions("cursor", match, count, [flag("withType"), option("type", "nonempty")]),
+    touch: positional("key..."),
+    ttl: positional("key"),
+    type: positional("key"),
+    unlink: positional("key..."),
+
+    dbsize: positional(""),
+    echo: positional("message"),
+    flushall: inArray(withOptions("", [flag("async")])),
+    flushdb: withOptions("", [flag("async")]),
+    ping: inArray(positional("message?")),
+    time: positional(""),
+  }),
+);

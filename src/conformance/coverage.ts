@@ -1,0 +1,41 @@
+/** What a run has called, how often it failed, and with how many different errors. */
+import type { Argv } from "./sequences.js";
+import { commandName, commandNames } from "./laws.js";
+
+/** Of one command: calls, those answered by an error, and the different error texts. */
+export interface Covered {
+  calls: number;
+  errors: number;
+  readonly errorTexts: Set<string>;
+}
+
+export class Coverage {
+  readonly #byName = new Map<string, Covered>();
+  #calls = 0;
+
+  /** All calls. */
+  get calls(): number {
+    return this.#calls;
+  }
+
+  /** By command, in alphabetical order; what is no command stands together under `(unknown)`. */
+  get byName(): readonly (readonly [string, Covered])[] {
+    return [...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1));
+  }
+
+  /** Counts a call, and the error that answered it. */
+  add(argv: Argv, error: string | undefined): void {
+    this.#calls++;
+    const name = commandName(argv);
+    const known = commandNames.has(name) ? name : "(unknown)";
+    let covered = this.#byName.get(known);
+    if (covered === undefined) {
+      covered = { calls: 0, errors: 0, errorTexts: new Set() };
+      this.#byName.set(known, covered);
+    }
+    covered.calls++;
+    if (error === undefined) return;
+    covered.errors++;
+    covered.errorTexts.add(error);
+  }
+}

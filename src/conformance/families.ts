@@ -1,0 +1,81 @@
+/** Every command's grammar, by family, and how often each is called beside the others of its family. */
+import { connectionGrammars } from "./grammars/connection.js";
+import { expireGrammars } from "./grammars/expire.js";
+import { genericGrammars } from "./grammars/generic.js";
+import { hashGrammars } from "./grammars/hash.js";
+import { listGrammars } from "./grammars/list.js";
+import { serverGrammars } from "./grammars/server.js";
+import { setGrammars } from "./grammars/set.js";
+import { sortGrammars } from "./grammars/sort.js";
+import { stringGrammars } from "./grammars/string.js";
+import { transactionGrammars } from "./grammars/transactions.js";
+import { zsetGrammars } from "./grammars/zset.js";
+import type { Grammars } from "./operands.js";
+
+export const families = {
+  string: stringGrammars,
+  hash: hashGrammars,
+  list: listGrammars,
+  set: setGrammars,
+  zset: zsetGrammars,
+  generic: genericGrammars,
+  expire: expireGrammars,
+  sort: sortGrammars,
+  transactions: transactionGrammars,
+  connection: connectionGrammars,
+  server: serverGrammars,
+} satisfies Record<string, Grammars>;
+
+export type Family = keyof typeof families;
+
+export const familyNames: readonly string[] = Object.keys(families);
+
+export function isFamily(name: string): name is Family {
+  return Object.hasOwn(families, name);
+}
+
+/** How many of the sequences each family gets, beside those over all families. */
+export const shares: Readonly<Record<Family, number>> = {
+  string: 3,
+  hash: 3,
+  list: 3,
+  set: 3,
+  zset: 5,
+  generic: 2,
+  expire: 4,
+  sort: 1,
+  transactions: 4,
+  connection: 1,
+  server: 1,
+};
+
+/** Commands that fill the database; the families that make no values of their own borrow all of them. */
+export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
+  string: ["set", "mset"],
+  hash: ["hset"],
+  list: ["rpush", "lpush"],
+  set: ["sadd"],
+  zset: ["zadd"],
+};
+
+/** Where it is not 1: what empties the database, or answers at length, is called seldom. */
+export const weights: Readonly<Record<string, number>> = {
+  flushall: 0.05,
+  flushdb: 0.5,
+  command: 0.02,
+  "command|docs": 0.2,
+  "command|info": 0.2,
+  info: 0.2,
+  "object|help": 0.1,
+  spop: 0.5,
+  lpos: 2,
+  zunionstore: 2,
+  hset: 3,
+  rpush: 2,
+  sadd: 3,
+  zadd: 5,
+  set: 3,
+  multi: 3,
+  exec: 5,
+  watch: 4,
+};

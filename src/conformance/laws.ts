@@ -1,0 +1,266 @@
+/**
+ * When two replies to one command agree. Most must be equal; here stand the commands of which Redis leaves something open: the order
+ * of a hash table, what chance picks, how far a cursor comes, and the time that a remote clock has gone on.
+ */
+import { bytes, lowerAscii } from "../bytes.js";
+import type { RespValue } from "../resp/decode.js";
+import { families } from "./families.js";
+import { format, normalize, type Mode } from "./notation.js";
+import type { Grammars } from "./operands.js";
+import type { Argv } from "./sequences.js";
+
+/** What the two sides answered, and what the expected side is like. */
+export interface Replies {
+  readonly argv: Argv;
+  readonly expected: RespValue;
+  readonly received: RespValue;
+  /** The commands whose replies EXEC holds. */
+  readonly queued?: readonly Argv[];
+}
+
+/** The side that is right by definition, just after it ran the command. */
+export interface Reference {
+  /** What it answers to a question that changes nothing; left out within EXEC, when its state is that of later. */
+  readonly ask: ((argv: Argv) => RespValue | Promise<RespValue>) | undefined;
+  /** Whether both sides keep small collections in Redis's order. */
+  readonly ordered: boolean;
+  /** By how many milliseconds the two sides' clocks may differ. */
+  readonly tolerance: number;
+  /** Whether it is known that the sides differ here. */
+  tolerates?(replies: Replies): boolean;
+}
+
+/** Whether the replies agree by the law of their command. */
+export async function agree(replies: Replies, reference: Reference): Promise<boolean> {
+  if (same(replies, "exact")) return true;
+  const law = laws[commandName(replies.argv)];
+  if (law !== undefined && (await law(replies, reference))) return true;
+  return reference.tolerates?.(replies) ?? false;
+}
+
+/** The name of a command as the table has it, `object|encoding` for a subcommand; what is no command is named by its first word. */
+export function commandName(argv: Argv): string {
+  const name = lowerAscii(argv[0] ?? "");
+  const subcommand = `${name}|${lowerAscii(argv[1] ?? "")}`;
+  return commandNames.has(subcommand) ? subcommand : name;
+}
+
+const allGrammars: readonly Grammars[] = Object.values(families);
+
+/** Every command that has a grammar. */
+export const commandNames: ReadonlySet<string> = new Set(
+  allGrammars.flatMap((grammars) => Object.keys(grammars)),
+);
+
+/** The keys of a range by name; Redis leaves open what such a range is where the members' scores are not all equal. */
+export function rangeByName(argv: Argv): Argv {
+  const name = commandName(argv);
+  const options = /^zrange(?:store)?$/.test(name);
+  return /^z.*lex/.test(name) || (options && hasOption(argv, "bylex")) ? argv.slice(1, 3) : [];
+}
+
+/** What must be sent right before a command, so that what Redis leaves open does not decide its reply. */
+export function before(argv: Argv): readonly Argv[] {
+  // Redis counts keys whose time is up until it comes upon them, as SCAN does.
+  return commandName(argv) === "dbsize" ? [words("SCAN", "0", "COUNT", "10000")] : [];
+}
+
+/** What must be sent right behind a command that took or stored something in an order of its own, so that both sides are alike again. */
+export function after(argv: Argv): readonly Argv[] {
+  const [first, size] = leftOpen(argv);
+  if (first === undefined || size === undefined) return [];
+  return [
+    [size, first],
+    [bytes("DEL"), first],
+  ];
+}
+
+/** The key whose value a command leaves open, and what tells its size. */
+function leftOpen(argv: Argv): Argv {
+  const name = commandName(argv);
+  if (name === "spop" && argv[1] !== undefined) return [argv[1], bytes("SCARD")];
+  const store = argv.findLastIndex((word) => lowerAscii(word) === "store");
+  const stored = argv[store + 1];
+  if (name !== "sort" || store < 0 || stored === undefined || !hasOption(argv, "by")) return [];
+  return [stored, bytes("LLEN")];
+}
+
+function hasOption(argv: Argv, option: string): boolean {
+  return argv.some((word) => lowerAscii(word) === option);
+}
+
+type Law = (replies: Replies, reference: Reference) => boolean | Promise<boolean>;
+
+const anyOrder: Law = (replies) => same(replies, "unordered");
+
+const alike = (replies: Replies): boolean => same(replies, "shape");
+
+/** The order of a hash table is its own; small collections keep theirs. */
+const orderOfTable =
+  (mode: Mode): Law =>
+  async (replies, reference) =>
+    same(replies, mode) && (!reference.ordered || (await usesTable(replies.argv, reference)));
+
+async function usesTable(argv: Argv, { ask }: Reference): Promise<boolean> {
+  for (const word of argv.slice(1)) {
+    const encoding = await ask?.([...words("OBJECT", "ENCODING"), word]);
+    if (encoding === undefined) return true;
+    if ("text" in encoding && /^(hashtable|skiplist)$/.test(encoding.text)) return true;
+  }
+  return false;
+}
+
+/**
+ * SORT leaves open where an element goes that its pattern gives the weight of another, and with `BY nosort` follows the order of a hash
+ * table; LIMIT then takes any part.
+ */
+const sorted: Law = async (replies, reference) => {
+  const { argv } = replies;
+  const free = hasOption(argv, "by") && hasOption(argv, "alpha");
+  if (!free && !(await usesTable(argv, reference))) return false;
+  if (!hasOption(argv, "limit")) return same(replies, "unordered");
+  const { expected, received } = replies;
+  return (
+    "items" in expected && "items" in received && expected.items.length === received.items.length
+  );
+};
+
+/** What chance picks from `contents`: as much, all of it there, and nothing twice unless the count is negative. */
+const sample =
+  (contents: (key: Argv) => Argv, pairs?: (key: Argv) => Argv): Law =>
+  async (replies, { ask }) => {
+    const { argv, expected, received } = replies;
+    if (received.type !== expected.type || received.type === "error") return false;
+    if (ask === undefined) return same(replies, "shape");
+    const [, key, count, option] = argv;
+    const listing = option === undefined ? contents : (pairs ?? contents);
+    const width = option === undefined ? 1 : 2;
+    const all = new Set(groups(await ask(listing(key === undefined ? [] : [key])), width));
+    const picked = groups(received, width);
+    if (picked.length !== groups(expected, width).length) return false;
+    const repeats = count?.startsWith("-") === true || new Set(picked).size === picked.length;
+    return repeats && picked.every((entry) => all.has(entry));
+  };
+
+/** What chance took, which is no longer there: as much, and nothing twice. */
+const taken: Law = (replies) =>
+  same(replies, "shape") &&
+  new Set(groups(replies.received, 1)).size === groups(replies.expected, 1).length;
+
+/** Items in groups of so many, nested or not, as text. */
+function groups(value: RespValue, width: number): string[] {
+  const items = flat(value).map(format);
+  const found: string[] = [];
+  for (let index = 0; index < items.length; index += width) {
+    found.push(items.slice(index, index + width).join(" "));
+  }
+  return found;
+}
+
+function flat(value: RespValue): readonly RespValue[] {
+  return "items" in value ? value.items.flatMap(flat) : [value];
+}
+
+/**
+ * A step of SCAN. Where both sides are through at once, all entries in any order; else entries that are there, none twice. (That whole
+ * loops miss nothing is a law of its own.)
+ */
+const scan =
+  (mode: Mode, keyed: boolean): Law =>
+  async (replies, reference) => {
+    const { argv, expected, received } = replies;
+    const { ask } = reference;
+    const [wanted, found] = [scanned(expected), scanned(received)];
+    if (wanted === undefined || found === undefined) return false;
+    const invented = !/^0+$/.test(argv[keyed ? 2 : 1] ?? "");
+    if (invented || ask === undefined) return true;
+    if (wanted.cursor === "0" && found.cursor === "0") {
+      const keysOnly = hasOption(argv, "novalues");
+      const law = keyed ? orderOfTable(keysOnly ? "unordered" : mode) : anyOrder;
+      return law(replies, reference);
+    }
+    const full = scanned(await ask([...argv, ...words("COUNT", "1000000")]));
+    const all = new Set(full === undefined ? [] : groups(full.entries, 1));
+    return groups(found.entries, 1).every((entry) => all.has(entry));
+  };
+
+function scanned(
+  value: RespValue,
+): { readonly cursor: string; readonly entries: RespValue } | undefined {
+  if (!("items" in value)) return undefined;
+  const [cursor, entries] = value.items;
+  if (cursor === undefined || entries === undefined || !("text" in cursor)) return undefined;
+  return { cursor: cursor.text, entries };
+}
+
+/** EXEC answers for each queued command by that command's law. */
+const exec: Law = async ({ expected, received, queued = [] }, reference) => {
+  if (!("items" in expected) || !("items" in received)) return false;
+  if (expected.items.length !== received.items.length) return false;
+  const blind = { ...reference, ask: undefined };
+  for (const [index, item] of expected.items.entries()) {
+    const other = received.items[index];
+    const argv = queued[index];
+    if (argv === undefined || other === undefined) return false;
+    if (!(await agree({ argv, expected: item, received: other }, blind))) return false;
+  }
+  return true;
+};
+
+/** Times that two clocks tell. */
+const near =
+  (unit: number): Law =>
+  ({ expected, received }, { tolerance }) => {
+    if (expected.type !== "integer" || received.type !== "integer") return false;
+    const [a, b] = [Number(expected.text), Number(received.text)];
+    return a >= 0 === b >= 0 && Math.abs(a - b) * unit <= tolerance;
+  };
+
+const laws: Readonly<Record<string, Law>> = {
+  keys: anyOrder,
+  sunion: anyOrder,
+  sdiff: anyOrder,
+  smembers: orderOfTable("unordered"),
+  sinter: orderOfTable("unordered"),
+  hkeys: orderOfTable("unordered"),
+  hvals: orderOfTable("unordered"),
+  hgetall: orderOfTable("unordered-pairs"),
+  sort: sorted,
+  sort_ro: sorted,
+
+  spop: taken,
+  randomkey: sample(() => words("KEYS", "*")),
+  srandmember: sample((key) => [bytes("SMEMBERS"), ...key]),
+  hrandfield: sample(
+    (key) => [bytes("HKEYS"), ...key],
+    (key) => [bytes("HGETALL"), ...key],
+  ),
+  zrandmember: sample(
+    (key) => [bytes("ZRANGE"), ...key, ...words("0", "-1")],
+    (key) => [bytes("ZRANGE"), ...key, ...words("0", "-1", "WITHSCORES")],
+  ),
+
+  scan: scan("unordered", false),
+  sscan: scan("unordered", true),
+  hscan: scan("unordered-pairs", true),
+  zscan: scan("unordered-pairs", true),
+
+  exec,
+  // In a transaction the queue holds references of its own.
+  "object|refcount": (replies, { ask }) => ask === undefined && alike(replies),
+  "object|idletime": alike,
+  time: alike,
+  info: alike,
+  ttl: near(1000),
+  pttl: near(1),
+  expiretime: near(1000),
+  pexpiretime: near(1),
+};
+
+function same({ expected, received }: Replies, mode: Mode): boolean {
+  return format(normalize(expected, mode)) === format(normalize(received, mode));
+}
+
+function words(...texts: readonly string[]): Argv {
+  return texts.map(bytes);
+}
