@@ -6,6 +6,7 @@ export default defineConfig({
     kv: "src/kv/kv.ts",
     upstash: "src/kv/upstash.ts",
     msw: "src/msw/handlers.ts",
+    conformance: "src/conformance/conformance.ts",
   },
   format: ["esm", "cjs"],
   target: "es2022",

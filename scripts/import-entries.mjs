@@ -22,6 +22,10 @@ for (const [kind, entry] of Object.entries(load)) {
 
   const { kvHandlers } = await entry("kv-emulator/msw");
   expect(kind, "kv-emulator/msw", kvHandlers(emulator).length, 1);
+
+  const { checkConformance, upstashTarget } = await entry("kv-emulator/conformance");
+  const { seed } = await checkConformance(upstashTarget(createKv().kv), { runs: 5, seed: 7 });
+  expect(kind, "kv-emulator/conformance", seed, 7);
 }
 
 function expect(kind, name, actual, expected) {

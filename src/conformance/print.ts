@@ -12,18 +12,27 @@ export interface Divergence {
   readonly received: RespValue;
 }
 
-/** The steps one below the other, then both replies under the names of the two sides. */
+/** Replies, or whatever else, by who gave them. */
+export type Labelled = readonly (readonly [label: string, reply: string])[];
+
+/** A divergence between two sides of these names. */
 export function printDivergence(
   { steps, argv, expected, received }: Divergence,
   [expectedName, receivedName]: readonly [string, string],
 ): string {
   const last = steps.at(-1);
   const asked = last !== undefined && "argv" in last && last.argv === argv;
-  const lines = [printSequence(asked ? steps : [...steps, { session: 1, argv }])];
-  const width = Math.max(expectedName.length, receivedName.length);
-  lines.push(`  ${expectedName.padEnd(width)}  ${shortened(format(expected))}`);
-  lines.push(`  ${receivedName.padEnd(width)}  ${shortened(format(received))}`);
-  return lines.join("\n");
+  return printReplies(asked ? steps : [...steps, { session: 1, argv }], [
+    [expectedName, format(expected)],
+    [receivedName, format(received)],
+  ]);
+}
+
+/** The steps one below the other, then what each side answered to the last. */
+export function printReplies(steps: Sequence, replies: Labelled): string {
+  const width = Math.max(...replies.map(([label]) => label.length));
+  const lines = replies.map(([label, reply]) => `  ${label.padEnd(width)}  ${shortened(reply)}`);
+  return [printSequence(steps), ...lines].join("\n");
 }
 
 /** The steps one below the other. */
@@ -53,7 +62,11 @@ function shortened(printed: string): string {
 }
 
 /** What kind of divergence it is, so that each is told once: the command, and how the replies differ. */
-export function signature({ argv, expected, received }: Divergence): string {
+export function signature({
+  argv,
+  expected,
+  received,
+}: Pick<Divergence, "argv" | "expected" | "received">): string {
   const name = text(bytes((argv[0] ?? "").toLowerCase()));
   return `${name}: ${kind(expected)} / ${kind(received)}`;
 }

@@ -330,4 +330,4 @@ function* simplerArgv([name = bytes(""), ...rest]: Argv): IterableIterator<Argv>
 const LONG = 40;
 
 /** From the simplest; a word is only replaced by one that stands before it here. */
-const SIMPLE_WORDS = ["1", "a", "s1"].map(bytes);
+const SIMPLE_WORDS = ["a", "1", "s1"].map(bytes);
