@@ -4,6 +4,7 @@
  *
  * - Read-only tables: bit 7 of a table's `marked` byte, which the collector leaves alone, makes every write to the table and every
  *   change of its metatable an error, in Redis's words.
+ * - Integers past 32 bits, which C's `long` holds where Redis runs and does not here, are clamped, not made negative.
  * - No precompiled code: what begins with its signature is read as text, and is none.
  * - A clock for loops that are in C, where no hook reaches: pattern matching, string.rep and table.insert call out every few rounds.
  */
@@ -28,6 +29,7 @@ const SIGNATURE_BYTE = 0x1b;
 const NO_BYTE = 0x11b;
 
 const I32 = 0x7f;
+const F64 = 0x7c;
 
 interface Section {
   readonly id: number;
@@ -315,6 +317,17 @@ function prepend(index: number, ...instructions: readonly (readonly number[])[])
   };
 }
 
+function replaceBody(
+  index: number,
+  locals: readonly number[],
+  instructions: readonly (readonly number[])[],
+): void {
+  bodies[index - imports.size] = {
+    code: locals.length,
+    bytes: Uint8Array.from([...locals, ...instructions.flat(), 0x0b]),
+  };
+}
+
 /** Puts another constant in the place of the only one that a function has of the value. */
 function replaceConstant(index: number, before: number, after: number): void {
   const [only, ...others] = mentionsOf(index).filter(
@@ -404,6 +417,18 @@ prepend(
 prepend(match, ...tick);
 replaceConstant(parser, SIGNATURE_BYTE, NO_BYTE);
 prepend(exported("luaL_addlstring"), ...tick);
+
+/** lua_tointeger: toward zero as ever, but a number past 32 bits becomes the last one within, for on 64 bits it is an integer still. */
+const number = [0x20, 2];
+replaceBody(
+  exported("lua_tointeger"),
+  [1, 1, F64],
+  [
+    [...local(0), ...local(1), ...call(exported("lua_tonumber")), 0x22, 2],
+    [0x99, 0x44, ...new Uint8Array(new Float64Array([2 ** 63]).buffer), 0x63],
+    [0x04, I32, ...number, 0xfc, 0x02, 0x05, ...constant(-(2 ** 31)), 0x0b],
+  ],
+);
 
 const changed = new Map<number, Uint8Array>([
   [

@@ -9,6 +9,7 @@ import type { Command, Context } from "./commands/command.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
+import { Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom } from "./random.js";
@@ -20,6 +21,8 @@ export interface EmulatorOptions {
   readonly clock?: Clock;
   /** Makes everything random (SPOP, RANDOMKEY, SRANDMEMBER…) repeatable. A whole number. */
   readonly seed?: number;
+  /** How long a Lua script may run, in milliseconds of real time; then it is ended with an error. 5000 unless told otherwise. */
+  readonly scriptTimeout?: number;
 }
 
 /** What a door hands in: commands to run in order, in one session. */
@@ -44,11 +47,13 @@ export class Engine {
   readonly #keyspace = new Keyspace();
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
+  readonly #scripting: Scripting;
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile);
 
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
+    this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -58,6 +63,7 @@ export class Engine {
       random: seededRandom(checkedSeed(options.seed)),
       startedAt: this.clock.now(),
       commands: commandTable,
+      scripting: this.#scripting,
       run: (argv) => this.#process(this.#context.now, this.#context.session, argv),
     };
   }
@@ -83,9 +89,10 @@ export class Engine {
     return reply;
   }
 
-  /** Empties every database and forgets the emulator's own session; clock and interceptors stay. */
+  /** Empties every database, forgets scripts, functions and the emulator's own session; clock and interceptors stay. */
   reset(): void {
     this.#keyspace.clear();
+    this.#scripting.clear();
     this.#session = new Session(redisProfile);
   }
 
@@ -176,4 +183,11 @@ function checkedClock(clock: Clock = systemClock): Clock {
 function checkedSeed(seed: number = randomSeed()): number {
   if (Number.isSafeInteger(seed)) return seed;
   throw new TypeError(`createEmulator({ seed }): ${JSON.stringify(seed)} is no whole number`);
+}
+
+function checkedTimeout(milliseconds = 5000): number {
+  if (milliseconds > 0) return milliseconds;
+  throw new TypeError(
+    `createEmulator({ scriptTimeout }): ${JSON.stringify(milliseconds)} is no number of milliseconds above 0`,
+  );
 }

@@ -18,6 +18,10 @@ export function plain(reply: Reply): PlainReply {
       return text(reply.text);
     case "nil-array":
       return null;
+    case "boolean":
+      return reply.value ? 1 : 0;
+    case "big-number":
+      return text(reply.digits);
     case "double":
       return formatDouble(reply.value);
     case "map":

@@ -20,6 +20,8 @@ export type TaggedReply =
   | SetReply
   | PairsReply
   | VerbatimReply
+  | BooleanReply
+  | BigNumberReply
   | PushReply;
 
 /** A simple string such as OK. */
@@ -62,6 +64,18 @@ export interface VerbatimReply {
   readonly kind: "verbatim";
   readonly format: string;
   readonly text: ByteString;
+}
+
+/** RESP3 boolean; RESP2 1 or 0. Only scripts answer so. */
+export interface BooleanReply {
+  readonly kind: "boolean";
+  readonly value: boolean;
+}
+
+/** RESP3 big number; RESP2 the same digits as a bulk string. Only scripts answer so. */
+export interface BigNumberReply {
+  readonly kind: "big-number";
+  readonly digits: ByteString;
 }
 
 /** RESP3 push; RESP2 an array. */

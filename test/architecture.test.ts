@@ -12,6 +12,7 @@ const levels: readonly (readonly string[])[] = [
   ["values"],
   ["keyspace"],
   ["session.ts"],
+  ["lua"],
   ["commands"],
   ["plain.ts", "engine.ts"],
   ["rest", "resp"],

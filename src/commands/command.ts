@@ -2,6 +2,7 @@
 import type { ByteString } from "../bytes.js";
 import { wrongArity, type ReplyError } from "../errors.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
+import type { Scripting } from "../lua/scripting.js";
 import type { Database } from "../keyspace/database.js";
 import type { Profile } from "../profile.js";
 import type { Random } from "../random.js";
@@ -23,6 +24,8 @@ export interface Context {
   readonly startedAt: number;
   /** All commands by lower-case name, for COMMAND and its kin. */
   readonly commands: ReadonlyMap<string, Command>;
+  /** The emulator's scripts and functions. */
+  readonly scripting: Scripting;
   /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
   readonly run: (argv: readonly ByteString[]) => Reply;
 }

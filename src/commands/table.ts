@@ -4,9 +4,11 @@ import { ReplyError } from "../errors.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
 import { expireCommands } from "./expire.js";
+import { functionCommands } from "./functions.js";
 import { genericCommands } from "./generic.js";
 import { hashCommands } from "./hash.js";
 import { listCommands } from "./list.js";
+import { scriptingCommands } from "./scripting.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
 import { sortCommands } from "./sort.js";
@@ -31,6 +33,8 @@ const families: readonly CommandTable[] = [
   transactionCommands,
   connectionCommands,
   serverCommands,
+  scriptingCommands,
+  functionCommands,
 ];
 
 /** Every command and subcommand (`object|encoding`) by lower-case name. */

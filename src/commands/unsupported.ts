@@ -8,7 +8,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "slowlog swapdb sync wait waitaof dump restore " +
     "bitcount bitfield bitfield_ro bitop bitpos getbit setbit " +
     "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
-    "eval eval_ro evalsha evalsha_ro fcall fcall_ro function script " +
+    "function|dump function|restore " +
     "geoadd geodist geohash geopos georadius georadius_ro georadiusbymember georadiusbymember_ro geosearch geosearchstore " +
     "hexpire hexpireat hexpiretime hgetdel hgetex hpersist hpexpire hpexpireat hpexpiretime hpttl hsetex httl " +
     "pfadd pfcount pfdebug pfmerge pfselftest " +

@@ -52,6 +52,8 @@ const CHUNK = 8192;
 /** The byte of a table that scripts/build-lua.ts gives a meaning, and its bit. */
 const MARKED = 5;
 const READ_ONLY_BIT = 0x80;
+/** Where a table keeps the address of its fields. */
+const NODE = 16;
 
 const CHARACTERS: readonly string[] = Array.from({ length: 256 }, (_, code) =>
   String.fromCharCode(code),
@@ -65,6 +67,7 @@ export class Lua {
   readonly #buffer: Address;
   /** Where `lua_tolstring` puts a length. */
   readonly #length: Address;
+  #emptyNode = 0;
   readonly #names = new Map<string, Address>();
 
   constructor(surroundings: Surroundings) {
@@ -78,6 +81,12 @@ export class Lua {
 
   addFunctions(functions: readonly LuaFunction[]): readonly FunctionPointer[] {
     return addFunctions(this.#module, functions);
+  }
+
+  /** The function of Lua's that a pointer leads to. */
+  callable(pointer: FunctionPointer): LuaFunction {
+    const call: LuaFunction = this.#module.functions.get(pointer);
+    return call;
   }
 
   addHook(hook: LuaHook): FunctionPointer {
@@ -213,6 +222,18 @@ export class Lua {
     const { memory } = this;
     const before = memory[marked] ?? 0;
     memory[marked] = readOnly ? before | READ_ONLY_BIT : before & ~READ_ONLY_BIT;
+  }
+
+  /** Whether the table at an index has anything but items of an array: Lua gives a table without fields one common empty node. */
+  hasFields(L: LuaState, index: number): boolean {
+    return this.view.getUint32(this.api.lua_topointer(L, index) + NODE, true) !== this.#emptyNode;
+  }
+
+  /** Learns from an empty table what the node of tables without fields is. */
+  learnEmptyNode(L: LuaState): void {
+    this.api.lua_createtable(L, 1, 0);
+    this.#emptyNode = this.view.getUint32(this.api.lua_topointer(L, -1) + NODE, true);
+    this.pop(L, 1);
   }
 
   isReadOnly(L: LuaState, index: number): boolean {

@@ -41,6 +41,12 @@ function writeTagged(reply: TaggedReply, version: RespVersion, parts: string[]):
           : bulk(reply.text),
       );
       break;
+    case "boolean":
+      parts.push(version === 3 ? `#${reply.value ? "t" : "f"}\r\n` : `:${Number(reply.value)}\r\n`);
+      break;
+    case "big-number":
+      parts.push(version === 3 ? `(${reply.digits}\r\n` : bulk(reply.digits));
+      break;
     case "map":
       writeAll(header(version, "%", reply.items.length / 2), reply.items, version, parts);
       break;

@@ -38,6 +38,10 @@ function encodeValue(reply: Reply, encoding: Encoding): string {
       return encodeString(reply.text, encoding);
     case "nil-array":
       return "null";
+    case "boolean":
+      return reply.value ? "1" : "null";
+    case "big-number":
+      return encodeString(reply.digits, encoding);
     case "double":
       return encodeString(formatDouble(reply.value), encoding);
     case "map":

@@ -131,24 +131,34 @@ const G_DIGITS = 17;
 
 /** A double as C's `%.17g` prints it, which Redis takes for the scores that ZSCAN finds in a skiplist (t_zset.c, scanCallback). */
 export function formatDouble17(value: number): ByteString {
+  return formatGeneral(value, G_DIGITS);
+}
+
+/** A double as C's `%.<digits>g` prints it; a NaN has no sign. */
+export function formatGeneral(value: number, digits: number): ByteString {
   if (!Number.isFinite(value) || value === 0) return formatDouble(value);
-  const [mantissa = "", power = ""] = roundedHalfEven(Math.abs(value)).split("e");
-  const digits = mantissa.replace(".", "").replace(/0+$/, "");
-  return bytes((value < 0 ? "-" : "") + general(digits, Number(power)));
+  if (Number.isSafeInteger(value) && Math.abs(value) < 10 ** digits) return bytes(String(value));
+  const [mantissa = "", power = ""] = roundedHalfEven(Math.abs(value), digits).split("e");
+  const shown = mantissa.replace(".", "").replace(/0+$/, "");
+  return bytes((value < 0 ? "-" : "") + general(shown, Number(power), digits));
 }
 
 /** So many digits in scientific notation; where a double lies halfway between two, JavaScript takes the greater, C the even one. */
-function roundedHalfEven(value: number): string {
+function roundedHalfEven(value: number, digits: number): string {
   const exact = value.toExponential(MAX_DIGITS);
-  const [, kept = "", power = ""] = /^(\d\.\d{16})50*(e.*)$/.exec(exact) ?? [];
-  return /[02468]$/.test(kept) ? kept + power : value.toExponential(G_DIGITS - 1);
+  const end = exact.indexOf("e");
+  const tie = /^50*$/.test(exact.slice(digits + 1, end));
+  const kept = exact.slice(0, digits + 1);
+  return tie && /[02468]\.?$/.test(kept)
+    ? kept + exact.slice(end)
+    : value.toExponential(digits - 1);
 }
 
 /** The most decimals that JavaScript gives; a double halfway between two of 17 digits has no more. */
 const MAX_DIGITS = 100;
 
-function general(digits: string, power: number): string {
-  if (power < -4 || power >= G_DIGITS) {
+function general(digits: string, power: number, precision: number): string {
+  if (power < -4 || power >= precision) {
     const fraction = digits.length > 1 ? `.${digits.slice(1)}` : "";
     const size = String(Math.abs(power)).padStart(2, "0");
     return `${digits.slice(0, 1)}${fraction}e${power < 0 ? "-" : "+"}${size}`;

@@ -52,7 +52,10 @@ export function bitLibrary(lua: Lua): Readonly<Record<string, LuaFunction>> {
       const value = bits(L, 1) >>> 0;
       const wanted = api.lua_gettop(L) < 2 ? HEX_DIGITS : bits(L, 2);
       const digits = Math.min(Math.abs(wanted), HEX_DIGITS);
-      const text = value.toString(16).padStart(HEX_DIGITS, "0").slice(HEX_DIGITS - digits);
+      const text = value
+        .toString(16)
+        .padStart(HEX_DIGITS, "0")
+        .slice(HEX_DIGITS - digits);
       lua.pushString(L, wanted < 0 ? text.toUpperCase() : text);
       return 1;
     },

@@ -3,7 +3,7 @@
  * runs. `>` and `<` set the endianness, `!` the alignment.
  */
 import { sliceBytes, type ByteString } from "../../bytes.js";
-import { TYPE, type Lua, type LuaFunction, type LuaState } from "../lua.js";
+import type { Lua, LuaFunction, LuaState } from "../lua.js";
 
 const MAX_INTEGER_SIZE = 32;
 const MAX_ALIGNMENT = 8;
@@ -29,7 +29,12 @@ export function structLibrary(lua: Lua): Readonly<Record<string, LuaFunction>> {
 
   function openFormat(L: LuaState): Format {
     const [text = ""] = lua.checkString(L, 1).split("\0", 1);
-    return { text: sliceBytes(lua.checkString(L, 1), 0, text.length), at: 0, littleEndian: true, alignment: 1 };
+    return {
+      text: sliceBytes(lua.checkString(L, 1), 0, text.length),
+      at: 0,
+      littleEndian: true,
+      alignment: 1,
+    };
   }
 
   /** The number behind an option. */
@@ -91,7 +96,8 @@ export function structLibrary(lua: Lua): Readonly<Record<string, LuaFunction>> {
     if (size === 4) double.setFloat32(0, value, littleEndian);
     else double.setFloat64(0, value, littleEndian);
     let packed = "";
-    for (let index = 0; index < size; index++) packed += String.fromCharCode(double.getUint8(index));
+    for (let index = 0; index < size; index++)
+      packed += String.fromCharCode(double.getUint8(index));
     return packed;
   }
 

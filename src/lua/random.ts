@@ -1,0 +1,31 @@
+/**
+ * The generator behind `math.random` in scripts: `lrand48`, the same on every machine, begun as Redis begins it (rand.c). It goes on from
+ * script to script.
+ */
+
+const LOW_MULTIPLIER = 0xece66d;
+const HIGH_MULTIPLIER = 0x5de;
+const INCREMENT = 0xb;
+const HALF = 2 ** 24;
+/** What stands in the low 16 bits of a seeded state. */
+const SEEDED = 0x330e;
+
+export class Rand48 {
+  /** The upper and the lower 24 bits of 48. */
+  #high = 0x1234ab;
+  #low = 0xcd330e;
+
+  seed(seed: number): void {
+    this.#high = (seed >>> 8) & 0xffffff;
+    this.#low = ((seed & 0xff) << 16) | SEEDED;
+  }
+
+  /** A whole number of 31 bits. */
+  next(): number {
+    const low = this.#low * LOW_MULTIPLIER + INCREMENT;
+    const high = this.#high * LOW_MULTIPLIER + this.#low * HIGH_MULTIPLIER + Math.floor(low / HALF);
+    this.#low = low % HALF;
+    this.#high = high % HALF;
+    return this.#high * 128 + (this.#low >>> 17);
+  }
+}

@@ -1,0 +1,55 @@
+/** The flags that a script's first line or a function's registration may name, and the first line itself (eval.c, script.c). */
+import { bytes, type ByteString } from "../bytes.js";
+import { ReplyError } from "../errors.js";
+
+/** In Redis's order, in which FUNCTION LIST shows them; the last one is Upstash's. */
+const FLAGS = [
+  "no-writes",
+  "allow-oom",
+  "allow-stale",
+  "no-cluster",
+  "allow-cross-slot-keys",
+  "allow-key-locking",
+] as const;
+export type ScriptFlag = (typeof FLAGS)[number];
+
+export const scriptFlags: readonly ScriptFlag[] = FLAGS;
+
+/** The flag of that name. */
+export function scriptFlag(name: string): ScriptFlag | undefined {
+  return FLAGS.find((flag) => flag === name);
+}
+
+/** A script's text without its first line, the end of that line kept, and the flags that it named. */
+export interface ParsedScript {
+  readonly code: ByteString;
+  /** Undefined where the script has no such line and so runs in Redis's compatible mode. */
+  readonly flags: ReadonlySet<ScriptFlag> | undefined;
+}
+
+/** Reads `#!lua flags=a,b`. Throws a ReplyError for a line that Redis does not take. */
+export function parseScript(source: ByteString): ParsedScript {
+  if (!source.startsWith("#!")) return { code: source, flags: undefined };
+  const end = source.indexOf("\n");
+  if (end < 0) throw new ReplyError("ERR Invalid script shebang");
+  const [engine = "", ...options] = source.slice(0, end).split(" ");
+  if (engine !== "#!lua") {
+    throw new ReplyError(`ERR Unexpected engine in script shebang: ${engine}`);
+  }
+  const flags = new Set<ScriptFlag>();
+  for (const option of options) {
+    if (option === "") continue;
+    if (!option.startsWith("flags=")) {
+      throw new ReplyError(`ERR Unknown lua shebang option: ${option}`);
+    }
+    const list = option.slice("flags=".length);
+    for (const name of list === "" ? [] : list.split(",")) {
+      const flag = scriptFlag(name);
+      if (flag === undefined) {
+        throw new ReplyError(`ERR Unexpected flag in script shebang: ${name}`);
+      }
+      flags.add(flag);
+    }
+  }
+  return { code: bytes(source.slice(end)), flags };
+}
