@@ -17,6 +17,11 @@ export class Args {
     return this.#argv.length - this.#position;
   }
 
+  /** A word by its place; the command's name is at 0. */
+  word(place: number): ByteString | undefined {
+    return this.#argv[place];
+  }
+
   more(): boolean {
     return this.#position < this.#argv.length;
   }

@@ -44,7 +44,7 @@ export const functionCommands = {
 
   /** `FUNCTION FLUSH [ASYNC | SYNC]` → OK; there are no libraries. */
   "function|flush": command(-2, ["write", "noscript"], noKeys, ({ scripting }, args) => {
-    if (args.left > 1) throw subcommandSyntax("flush");
+    if (args.left > 1) throw subcommandSyntax(args.word(1) ?? "");
     const mode = args.more() ? args.option() : "SYNC";
     if (mode !== "SYNC" && mode !== "ASYNC") {
       throw new ReplyError("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");

@@ -17,8 +17,8 @@ export const INVALID_NAME =
 export function parseLibrary(source: ByteString): ParsedLibrary {
   if (!source.startsWith("#!")) throw new ReplyError("ERR Missing library metadata");
   const end = source.indexOf("\n");
-  const [engine, ...parts] = source.slice(2, Math.max(end, 0)).trim().split(/\s+/);
-  if (end < 0 || engine === undefined) throw new ReplyError("ERR Invalid library metadata");
+  if (end < 0) throw new ReplyError("ERR Invalid library metadata");
+  const [engine = "", ...parts] = source.slice(2, end).trimEnd().split(/\s+/);
   let name: string | undefined;
   for (const part of parts) {
     if (!lowerAscii(part).startsWith("name=")) {

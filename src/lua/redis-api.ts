@@ -2,7 +2,7 @@
 import { bytes, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
-import { formatDouble17 } from "../values/numbers.js";
+import { formatDouble } from "../values/numbers.js";
 import { TYPE, type Lua, type LuaFunction, type LuaState } from "./lua.js";
 import { pushErrorTable, pushReply, untilZero, type RespVersion } from "./replies.js";
 import { sha1 } from "./sha1.js";
@@ -51,10 +51,10 @@ export function redisApi(
     return api.lua_error(L);
   }
 
-  /** A NaN's sign shows in its digits, and JavaScript does not tell it. */
+  /** As Redis prints a double; a NaN's sign shows in its digits, and JavaScript does not tell it. */
   function digits(L: LuaState, index: number): ByteString {
     const value = api.lua_tonumber(L, index);
-    if (!Number.isNaN(value)) return formatDouble17(value);
+    if (!Number.isNaN(value)) return formatDouble(value + 0);
     api.lua_pushvalue(L, index);
     const text = lua.string(L, -1) ?? bytes("nan");
     lua.pop(L, 1);

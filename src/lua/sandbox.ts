@@ -180,6 +180,9 @@ export class Sandboxes {
     api.luaopen_string(L);
     api.luaopen_math(L);
     api.luaopen_debug(L);
+    lua.pushString(L, "");
+    api.lua_getmetatable(L, -1);
+    lua.setReadOnly(L, -1, true);
     api.lua_settop(L, 0);
 
     if (!lua.load(L, ERROR_HANDLER, "@err_handler_def")) throw new SyntaxError("the error handler");
@@ -334,6 +337,9 @@ function mathFunctions(lua: Lua): Readonly<Record<string, LuaFunction>> {
   const { api } = lua;
   const generator = new Rand48();
   const limit = 2 ** 31 - 1;
+  /** C takes the low 32 bits of what a `long` holds. */
+  const int = (L: LuaState, index: number): number =>
+    Math.trunc(api.luaL_checknumber(L, index)) | 0;
   return {
     random: (L) => {
       const share = (generator.next() % limit) / limit;
@@ -343,14 +349,14 @@ function mathFunctions(lua: Lua): Readonly<Record<string, LuaFunction>> {
         api.lua_pushnumber(L, share);
         return 1;
       }
-      const least = count === 1 ? 1 : api.luaL_checkinteger(L, 1);
-      const most = api.luaL_checkinteger(L, count);
+      const least = count === 1 ? 1 : int(L, 1);
+      const most = int(L, count);
       if (least > most) lua.argumentError(L, count, "interval is empty");
       api.lua_pushnumber(L, Math.floor(share * ((most - least + 1) | 0)) + least);
       return 1;
     },
     randomseed: (L) => {
-      generator.seed(api.luaL_checkinteger(L, 1));
+      generator.seed(int(L, 1));
       return 0;
     },
   };

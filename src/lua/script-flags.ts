@@ -32,7 +32,7 @@ export function parseScript(source: ByteString): ParsedScript {
   if (!source.startsWith("#!")) return { code: source, flags: undefined };
   const end = source.indexOf("\n");
   if (end < 0) throw new ReplyError("ERR Invalid script shebang");
-  const [engine = "", ...options] = source.slice(0, end).split(" ");
+  const [engine = "", ...options] = source.slice(0, end).split(/\s+/);
   if (engine !== "#!lua") {
     throw new ReplyError(`ERR Unexpected engine in script shebang: ${engine}`);
   }

@@ -170,7 +170,7 @@ export function cjsonLibrary(lua: Lua, pointerOf: (name: string) => FunctionPoin
 
   function encodeTable(L: LuaState, depth: number): string {
     if (depth > get(L, "encodeMaxDepth") || api.lua_checkstack(L, 3) === 0) {
-      lua.error(L, `Cannot serialise, excessive depth (${depth})`);
+      lua.error(L, `Cannot serialise, excessive nesting (${depth})`);
     }
     const length = arrayLength(L);
     return length > 0 ? encodeArray(L, length, depth) : encodeObject(L, depth);

@@ -11,8 +11,8 @@ const MAX_FLAGS = 5;
 
 const BASES: Readonly<Record<string, number>> = { o: 8, x: 16, X: 16 };
 
-/** A number within 32 bits is left to Lua. */
-const isWide = (value: number): boolean => !(Math.abs(value) < 2 ** 31);
+/** A number within 32 bits is left to Lua, but not one that an unsigned conversion makes very large. */
+const isWide = (value: number): boolean => !(value >= 0 && value < 2 ** 31);
 
 /**
  * `string.format` that hands to Lua's own, with each wide integer printed already. `original` runs Lua's on the arguments that are on the
