@@ -82,7 +82,8 @@ class Backend {
   #decode(reply: PlainReply): unknown {
     if (typeof reply === "string") return this.#receive(reply);
     if (typeof reply === "bigint") return Number(reply);
-    if (typeof reply === "number" || reply === null || reply instanceof ReplyError) return reply;
+    if (typeof reply === "number" || reply === null) return reply;
+    if (reply instanceof ReplyError) return { error: reply.message };
     return reply.map((item) => this.#decode(item));
   }
 }

@@ -8,7 +8,7 @@ import type { Reply } from "../reply.js";
 import { GLOBALS, Lua, REGISTRY, TYPE, type LuaState } from "./lua.js";
 import { readRegistration, type Registration } from "./registration.js";
 import type { Run } from "./redis-api.js";
-import { popReply, pushErrorTable, untilZero } from "./replies.js";
+import { errorLine, popReply, pushErrorTable, untilZero } from "./replies.js";
 import { Sandboxes, type Sandbox } from "./sandbox.js";
 import { OutOfTime, Stopwatch } from "./stopwatch.js";
 
@@ -267,7 +267,7 @@ export class Interpreter {
     const line = field("line");
     const place =
       source !== undefined && line !== undefined ? ` script: ${name}, on ${source}:${line}.` : "";
-    return new ReplyError(message + place);
+    return new ReplyError(errorLine(bytes(message + place)));
   }
 
   /** The message that a table's metatable supplies. */

@@ -185,7 +185,7 @@ function taggedReply(lua: Lua, L: LuaState, resp: RespVersion, depth: number): R
   const table = api.lua_gettop(L);
   const field = (name: string, type: number): boolean => lua.rawGet(L, table, name) === type;
   try {
-    if (field("err", TYPE.string)) return new ReplyError(errorText(lua, L));
+    if (field("err", TYPE.string)) return new ReplyError(errorLine(text(lua, L)));
     if (field("ok", TYPE.string)) return { kind: "status", text: oneLine(untilZero(text(lua, L))) };
     if (field("double", TYPE.number)) return double(api.lua_tonumber(L, -1));
     if (field("big_number", TYPE.string)) {
@@ -206,9 +206,9 @@ function taggedReply(lua: Lua, L: LuaState, resp: RespVersion, depth: number): R
   }
 }
 
-/** The text of the error table below the topmost value. */
-function errorText(lua: Lua, L: LuaState): ByteString {
-  return untilZero(text(lua, L));
+/** An error's text as Redis sends it: without the line ends behind it, and with spaces for those within. */
+export function errorLine(text: ByteString): ByteString {
+  return oneLine(bytes(untilZero(text).replace(/[\r\n]+$/, "")));
 }
 
 function text(lua: Lua, L: LuaState): ByteString {

@@ -39,7 +39,7 @@ function encodeValue(reply: Reply, encoding: Encoding): string {
     case "nil-array":
       return "null";
     case "boolean":
-      return reply.value ? "1" : "null";
+      return reply.value ? "1" : "0";
     case "big-number":
       return encodeString(reply.digits, encoding);
     case "double":

@@ -29,6 +29,12 @@ export const expectedDifferences: readonly ExpectedDifference[] = [
   },
   {
     targets: upstash,
+    file: "scripting-sessions",
+    reason:
+      "over REST there are no transactions but /multi-exec and there is one database; how an error stands within an array of JSON is not documented",
+  },
+  {
+    targets: upstash,
     file: "databases",
     reason:
       "Upstash has one database: SELECT is no command of REST, COPY takes DB 0 alone; a key copied onto itself is 0, and SCAN knows WITHTYPE (Upstash documentation, commands SELECT and COPY; the tests of @upstash/redis)",

@@ -136,6 +136,7 @@ function fromJson(value: unknown): RespValue {
   if (typeof value === "string") return { type: "bulk", text: utf8(value) };
   if (typeof value === "number") return { type: "integer", text: bytes(String(value)) };
   if (Array.isArray(value)) return { type: "array", items: value.map(fromJson) };
+  if (typeof value === "object" && "error" in value) return fromBody(value);
   throw new TypeError(`${JSON.stringify(value)} is no reply of the REST API`);
 }
 
