@@ -418,7 +418,10 @@ prepend(match, ...tick);
 replaceConstant(parser, SIGNATURE_BYTE, NO_BYTE);
 prepend(exported("luaL_addlstring"), ...tick);
 
-/** lua_tointeger: toward zero as ever, but a number past 32 bits becomes the last one within, for on 64 bits it is an integer still. */
+/**
+ * Where Redis runs, C's `long` has 64 bits and here 32. What Lua makes an `int` of loses its upper bits there; where it counts the bytes of
+ * a string as `long`, a number past 32 bits is as good as the last one within.
+ */
 const number = [0x20, 2];
 replaceBody(
   exported("lua_tointeger"),

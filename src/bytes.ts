@@ -31,6 +31,12 @@ export function sliceBytes(value: ByteString, start: number, end?: number): Byte
   return value.slice(start, end) as ByteString;
 }
 
+/** What C takes for the whole of a string: all before its first zero byte. */
+export function untilZero(value: ByteString): ByteString {
+  const end = value.indexOf("\0");
+  return end < 0 ? value : sliceBytes(value, 0, end);
+}
+
 export function fromUint8Array(array: Uint8Array): ByteString {
   let result = "";
   for (let start = 0; start < array.length; start += CHUNK) {

@@ -1,5 +1,5 @@
 /** Functions in Lua, which libraries register and FCALL runs (functions.c, function_lua.c). */
-import { bytes, lowerAscii, upperAscii, type ByteString } from "../bytes.js";
+import { bytes, lowerAscii, untilZero, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { globMatcher, type Matches } from "../glob.js";
 import { scriptFlags } from "../lua/script-flags.js";
@@ -76,7 +76,7 @@ export const functionCommands = {
     while (args.left > 1) {
       const option = args.next();
       if (upperAscii(option) !== "REPLACE") {
-        throw new ReplyError(`ERR Unknown option given: ${option}`);
+        throw new ReplyError(`ERR Unknown option given: ${untilZero(option)}`);
       }
       replace = true;
     }
@@ -127,7 +127,7 @@ function listOptions(args: Args): {
     else if (name === "LIBRARYNAME" && pattern === undefined) {
       if (!args.more()) throw new ReplyError("ERR library name argument was not given");
       pattern = args.next();
-    } else throw new ReplyError(`ERR Unknown argument ${option}`);
+    } else throw new ReplyError(`ERR Unknown argument ${untilZero(option)}`);
   }
   return { pattern, withCode };
 }

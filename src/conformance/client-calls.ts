@@ -5,7 +5,7 @@
  */
 import { lowerAscii } from "../bytes.js";
 
-/** `client[method](...args)`. */
+/** `client[method](...args)`; the method of an object that the client has is written with a dot, as in `functions.load`. */
 export interface ClientCall {
   readonly method: string;
   readonly args: readonly unknown[];
@@ -14,9 +14,33 @@ export interface ClientCall {
 /** The call that sends this command (its name in any case), or undefined where the client has no way to say it. */
 export function clientCall(argv: readonly string[]): ClientCall | undefined {
   const [name = "", ...words] = argv;
-  const method = lowerAscii(name);
-  const args = methods.get(method)?.(words);
+  const command = lowerAscii(name);
+  const subcommand = `${command} ${lowerAscii(words[0] ?? "")}`;
+  return renamed.has(subcommand)
+    ? call(renamed.get(subcommand), words.slice(1))
+    : call(renamed.get(command) ?? [command, methods.get(command)], words);
+}
+
+function call(
+  [method, read]: readonly [method: string, Arguments | undefined] = ["", undefined],
+  words: readonly string[],
+): ClientCall | undefined {
+  const args = read?.(words);
   return args === undefined ? undefined : { method, args };
+}
+
+/** The function of a client that a call's `method` names, on its object; undefined where the client has none. */
+export function clientMethod(
+  client: object,
+  method: string,
+): ((...args: readonly unknown[]) => unknown) | undefined {
+  const [first = "", second] = method.split(".", 2);
+  const found: unknown = Reflect.get(client, first);
+  if (second !== undefined) {
+    return typeof found === "object" && found !== null ? clientMethod(found, second) : undefined;
+  }
+  if (typeof found !== "function") return undefined;
+  return (...args): unknown => Reflect.apply(found, client, args);
 }
 
 /** Makes a command's words (without its name) the arguments of the method. */
@@ -227,6 +251,21 @@ function lmpop(words: readonly string[]): readonly unknown[] | undefined {
   return [found.count, found.keys, ...side, ...Object.values(options)];
 }
 
+/** `script numkeys [key …] [arg …]`: the keys and the arguments are an array each. */
+function script(words: readonly string[]): readonly unknown[] | undefined {
+  const [first, numkeys = ""] = words;
+  const count = number(numkeys) ?? -1;
+  if (!Number.isInteger(count) || count < 0 || Object.is(count, -0)) return undefined;
+  if (words.length < 2 + count) return undefined;
+  return [first, words.slice(2, 2 + count), words.slice(2 + count)];
+}
+
+function functionLoad(words: readonly string[]): readonly unknown[] | undefined {
+  const code = words.at(-1);
+  const options = readOptions(words.slice(0, -1), [[flag("replace")]]);
+  return code === undefined || options === undefined ? undefined : [{ ...options, code }];
+}
+
 /** The client leaves out what is falsy: an empty key, and 0 seconds. */
 function expire(words: readonly string[]): readonly unknown[] | undefined {
   const args = positional("key n NX|XX|GT|LT?")(words);
@@ -393,5 +432,29 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
     flushdb: withOptions("", [flag("async")]),
     ping: inArray(positional("message?")),
     time: positional(""),
+
+    eval: script,
+    evalsha: script,
+  }),
+);
+
+/** Commands whose method has another name, with what it is given. */
+const renamed: ReadonlyMap<string, readonly [method: string, Arguments]> = new Map(
+  Object.entries<readonly [method: string, Arguments]>({
+    eval_ro: ["evalRo", script],
+    evalsha_ro: ["evalshaRo", script],
+    "script exists": ["scriptExists", positional("sha...")],
+    "script flush": ["scriptFlush", withOptions("", [flag("sync"), flag("async")])],
+    "script load": ["scriptLoad", positional("script")],
+    fcall: ["functions.call", script],
+    fcall_ro: ["functions.callRo", script],
+    "function delete": ["functions.delete", positional("library")],
+    "function flush": ["functions.flush", positional("")],
+    "function list": [
+      "functions.list",
+      withOptions("", [flag("withCode")], [option("libraryName", "nonempty")]),
+    ],
+    "function load": ["functions.load", functionLoad],
+    "function stats": ["functions.stats", positional("")],
   }),
 );

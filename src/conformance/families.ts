@@ -4,6 +4,7 @@ import { expireGrammars } from "./grammars/expire.js";
 import { genericGrammars } from "./grammars/generic.js";
 import { hashGrammars } from "./grammars/hash.js";
 import { listGrammars } from "./grammars/list.js";
+import { scriptingGrammars } from "./grammars/scripting.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
 import { sortGrammars } from "./grammars/sort.js";
@@ -24,6 +25,7 @@ export const families = {
   transactions: transactionGrammars,
   connection: connectionGrammars,
   server: serverGrammars,
+  scripting: scriptingGrammars,
 } satisfies Record<string, Grammars>;
 
 export type Family = keyof typeof families;
@@ -47,6 +49,7 @@ export const shares: Readonly<Record<Family, number>> = {
   transactions: 4,
   connection: 1,
   server: 1,
+  scripting: 4,
 };
 
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
@@ -78,4 +81,16 @@ export const weights: Readonly<Record<string, number>> = {
   multi: 3,
   exec: 5,
   watch: 4,
+  eval: 12,
+  evalsha: 2,
+  "script|flush": 0.2,
+  "script|help": 0.05,
+  "script|kill": 0.05,
+  fcall: 6,
+  fcall_ro: 2,
+  // Redis 8.0.2 crashes of it now and then.
+  "function|flush": 0,
+  "function|help": 0.05,
+  "function|kill": 0.05,
+  "function|load": 4,
 };

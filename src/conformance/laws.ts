@@ -226,6 +226,7 @@ const near =
 
 const laws: Readonly<Record<string, Law>> = {
   keys: anyOrder,
+  "function|list": anyOrder,
   sunion: anyOrder,
   sdiff: anyOrder,
   smembers: orderOfTable("unordered"),

@@ -2,13 +2,13 @@
  * Runs scripts and functions: one WebAssembly Lua with a state for each of the two. Whatever passes Lua by (time that is up, a want of
  * memory, JavaScript's stack) leaves an interpreter that must be given up; `broken` tells. What it has compiled goes with it.
  */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import { GLOBALS, Lua, REGISTRY, TYPE, type LuaState } from "./lua.js";
 import { readRegistration, type Registration } from "./registration.js";
 import type { Run } from "./redis-api.js";
-import { errorLine, popReply, pushErrorTable, untilZero } from "./replies.js";
+import { errorLine, popReply, pushErrorTable } from "./replies.js";
 import { Sandboxes, type Sandbox } from "./sandbox.js";
 import { OutOfTime, Stopwatch } from "./stopwatch.js";
 
@@ -96,6 +96,11 @@ export class Interpreter {
       return loaded ? this.#lua.api.luaL_ref(L, REGISTRY) : this.#popMessage(L);
     });
     return compiled instanceof Breakdown ? compiled.message : compiled;
+  }
+
+  /** Begins `math.random` anew. */
+  reseed(): void {
+    this.#sandboxes.generator.reset();
   }
 
   /** Closes the state of scripts, and with it all that is compiled there. */

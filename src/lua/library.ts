@@ -1,5 +1,5 @@
 /** The first line of a function library: its engine and its name (functions.c, functionExtractLibMetaData). */
-import { bytes, lowerAscii, type ByteString } from "../bytes.js";
+import { bytes, lowerAscii, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 
 export interface ParsedLibrary {
@@ -22,7 +22,7 @@ export function parseLibrary(source: ByteString): ParsedLibrary {
   let name: string | undefined;
   for (const part of parts) {
     if (!lowerAscii(part).startsWith("name=")) {
-      throw new ReplyError(`ERR Invalid metadata value given: ${part}`);
+      throw new ReplyError(`ERR Invalid metadata value given: ${untilZero(bytes(part))}`);
     }
     if (name !== undefined) {
       throw new ReplyError("ERR Invalid metadata value, name argument was given multiple times");

@@ -10,10 +10,19 @@ const HALF = 2 ** 24;
 /** What stands in the low 16 bits of a seeded state. */
 const SEEDED = 0x330e;
 
+const FIRST_HIGH = 0x1234ab;
+const FIRST_LOW = 0xcd330e;
+
 export class Rand48 {
   /** The upper and the lower 24 bits of 48. */
-  #high = 0x1234ab;
-  #low = 0xcd330e;
+  #high = FIRST_HIGH;
+  #low = FIRST_LOW;
+
+  /** Begins anew. */
+  reset(): void {
+    this.#high = FIRST_HIGH;
+    this.#low = FIRST_LOW;
+  }
 
   seed(seed: number): void {
     this.#high = (seed >>> 8) & 0xffffff;

@@ -1,10 +1,10 @@
 /** The table `redis` of scripts and functions, after script_lua.c. What a command does is the business of the run that asks for it. */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import { formatDouble } from "../values/numbers.js";
 import { TYPE, type Lua, type LuaFunction, type LuaState } from "./lua.js";
-import { pushErrorTable, pushReply, untilZero, type RespVersion } from "./replies.js";
+import { pushErrorTable, pushReply, type RespVersion } from "./replies.js";
 import { sha1 } from "./sha1.js";
 
 /** One run of a script or a function: how it reaches the commands. */

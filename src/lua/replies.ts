@@ -1,5 +1,5 @@
 /** Replies as Lua values and Lua values as replies, as scripts see and give them (script_lua.c). What RESP a script speaks is its own choice. */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { double, map, set, verbatim, type Reply, type TaggedReply } from "../reply.js";
 import { formatDouble } from "../values/numbers.js";
@@ -126,12 +126,6 @@ export function pushErrorTable(lua: Lua, L: LuaState, message: string): void {
   const [code = ""] = message.split(" ", 1);
   const text = message.slice(code.length + 1).replace(/^[\r\n]+|[\r\n]+$/g, "");
   pushField(lua, L, "err", `${code} ${text}`);
-}
-
-/** What C takes for the whole of a string: all before its first zero byte. */
-export function untilZero(text: ByteString): ByteString {
-  const end = text.indexOf("\0");
-  return end < 0 ? text : bytes(text.slice(0, end));
 }
 
 /** Takes the topmost value off the stack and makes it a script's reply. */

@@ -61,6 +61,8 @@ export interface Sandbox {
 }
 
 export class Sandboxes {
+  /** Behind `math.random`; scripts and functions share it. */
+  readonly generator = new Rand48();
   readonly #lua: Lua;
   readonly #cjson: CjsonLibrary;
   readonly #libraries: Readonly<Record<string, Readonly<Record<string, LuaFunction>>>>;
@@ -77,7 +79,10 @@ export class Sandboxes {
       bit: bitLibrary(lua),
       cmsgpack: cmsgpackLibrary(lua),
       struct: structLibrary(lua),
-      math: mathFunctions(lua),
+      math: {
+        ...mathFunctions(lua, this.generator),
+        ...secondFirst(lua, (name, L) => this.#original(name, L)),
+      },
       string: { format: wideFormat(lua, (L) => this.#original("format", L)) },
       globals: {
         pcall: pcall(lua),
@@ -200,6 +205,10 @@ export class Sandboxes {
     this.#keepOriginal(L, "format");
     this.#setFunctions(L, "string");
     lua.getField(L, GLOBALS, "math");
+    for (const name of SECOND_FIRST) {
+      lua.getField(L, -1, name);
+      this.#keepOriginal(L, name);
+    }
     this.#setFunctions(L, "math");
     api.lua_pushvalue(L, GLOBALS);
     this.#setFunctions(L, "globals");
@@ -332,10 +341,27 @@ function protection(lua: Lua): Readonly<Record<string, LuaFunction>> {
   };
 }
 
+/** The functions of two numbers that, as the compiler of Redis has it, look at the second before the first. */
+const SECOND_FIRST = ["atan2", "fmod", "ldexp", "pow"];
+
+function secondFirst(
+  { api }: Lua,
+  original: (name: string, L: LuaState) => number,
+): Readonly<Record<string, LuaFunction>> {
+  return Object.fromEntries(
+    SECOND_FIRST.map((name) => [
+      name,
+      (L: LuaState) => {
+        api.luaL_checknumber(L, 2);
+        return original(name, L);
+      },
+    ]),
+  );
+}
+
 /** `math.random` and `math.randomseed` on a generator that is the same everywhere. */
-function mathFunctions(lua: Lua): Readonly<Record<string, LuaFunction>> {
+function mathFunctions(lua: Lua, generator: Rand48): Readonly<Record<string, LuaFunction>> {
   const { api } = lua;
-  const generator = new Rand48();
   const limit = 2 ** 31 - 1;
   /** C takes the low 32 bits of what a `long` holds. */
   const int = (L: LuaState, index: number): number =>

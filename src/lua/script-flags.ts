@@ -1,5 +1,5 @@
 /** The flags that a script's first line or a function's registration may name, and the first line itself (eval.c, script.c). */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 
 /** In Redis's order, in which FUNCTION LIST shows them; the last one is Upstash's. */
@@ -34,19 +34,19 @@ export function parseScript(source: ByteString): ParsedScript {
   if (end < 0) throw new ReplyError("ERR Invalid script shebang");
   const [engine = "", ...options] = source.slice(0, end).split(/\s+/);
   if (engine !== "#!lua") {
-    throw new ReplyError(`ERR Unexpected engine in script shebang: ${engine}`);
+    throw new ReplyError(`ERR Unexpected engine in script shebang: ${untilZero(bytes(engine))}`);
   }
   const flags = new Set<ScriptFlag>();
   for (const option of options) {
     if (option === "") continue;
     if (!option.startsWith("flags=")) {
-      throw new ReplyError(`ERR Unknown lua shebang option: ${option}`);
+      throw new ReplyError(`ERR Unknown lua shebang option: ${untilZero(bytes(option))}`);
     }
     const list = option.slice("flags=".length);
     for (const name of list === "" ? [] : list.split(",")) {
       const flag = scriptFlag(name);
       if (flag === undefined) {
-        throw new ReplyError(`ERR Unexpected flag in script shebang: ${name}`);
+        throw new ReplyError(`ERR Unexpected flag in script shebang: ${untilZero(bytes(name))}`);
       }
       flags.add(flag);
     }

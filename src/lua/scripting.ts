@@ -140,7 +140,7 @@ export class Scripting {
   clear(): void {
     this.clearScripts();
     this.clearLibraries();
-    this.#interpreter = undefined;
+    this.#interpreter?.reseed();
   }
 
   get libraries(): ReadonlyMap<ByteString, Library> {

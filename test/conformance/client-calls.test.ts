@@ -5,7 +5,7 @@ import methods from "../../fixtures/rest/client-methods.json" with { type: "json
 import { lowerAscii } from "../../src/bytes.js";
 import { manualClock } from "../../src/clock.js";
 import { commandTable } from "../../src/commands/table.js";
-import { clientCall } from "../../src/conformance/client-calls.js";
+import { clientCall, clientMethod } from "../../src/conformance/client-calls.js";
 import { createEmulator } from "../../src/emulator.js";
 import { Redis } from "../../src/kv/upstash.js";
 import { contents } from "../support/contents.js";
@@ -22,9 +22,9 @@ async function sent(argv: Argv): Promise<Argv | undefined> {
     bodies.push(request.body);
     return Promise.reject(new Error("not sent"));
   });
-  const method: unknown = Reflect.get(client, call.method);
-  if (typeof method !== "function") throw new TypeError(`the client has no ${call.method}()`);
-  await expect(Reflect.apply(method, client, call.args)).rejects.toThrow("not sent");
+  const method = clientMethod(client, call.method);
+  if (method === undefined) throw new TypeError(`the client has no ${call.method}()`);
+  await expect(method(...call.args)).rejects.toThrow("not sent");
   const [body] = bodies;
   return Array.isArray(body) ? body.map(String) : undefined;
 }
@@ -95,6 +95,17 @@ describe("clientCall", () => {
     ["FLUSHDB ASYNC", "flushdb", [{ async: true }]],
     ["PING", "ping", []],
     ["PING hello", "ping", [["hello"]]],
+    ["EVAL s 1 k a b", "eval", ["s", ["k"], ["a", "b"]]],
+    ["EVALSHA_RO s 0", "evalshaRo", ["s", [], []]],
+    ["SCRIPT EXISTS a b", "scriptExists", ["a", "b"]],
+    ["Script Flush SYNC", "scriptFlush", [{ sync: true }]],
+    ["FCALL f 0 a", "functions.call", ["f", [], ["a"]]],
+    ["FUNCTION LOAD REPLACE c", "functions.load", [{ replace: true, code: "c" }]],
+    [
+      "FUNCTION LIST WITHCODE LIBRARYNAME l*",
+      "functions.list",
+      [{ withCode: true, libraryName: "l*" }],
+    ],
   ])("writes %s as %s(...%j)", (command, method, args) => {
     expect(clientCall(command.split(" "))).toEqual({ method, args });
   });
@@ -123,6 +134,9 @@ describe("clientCall", () => {
     "FLUSHALL SYNC",
     "SCAN 0 MATCH a MATCH b",
     "ZRANK z a WITHSCORE",
+    "EVAL s 2 k",
+    "EVAL s -1",
+    "FUNCTION FLUSH ASYNC",
     // Numbers that would be sent in other digits.
     "SETEX k 007 v",
     "INCRBY k +5",

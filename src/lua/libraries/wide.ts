@@ -66,14 +66,17 @@ interface Conversion {
   readonly letter: string;
 }
 
+const MIN_INTEGER = -(2n ** 63n);
+
 /** As C's printf prints a `long`. */
 function printInteger(value: number, { flags, width, precision, letter }: Conversion): string {
   const whole = Math.trunc(value);
   const fits = whole >= -(2 ** 63) && whole < 2 ** 63;
   const signed = letter === "d" || letter === "i";
-  // Of what does not fit, x86-64 makes the smallest integer; an unsigned conversion takes up to twice as much.
-  const wide = !signed && whole >= 2 ** 63 && whole < 2 ** 64;
-  const integer = fits || wide ? BigInt(whole) : -(2n ** 63n);
+  // Of what does not fit, x86-64 makes the smallest integer; an unsigned conversion takes up to twice as much, and makes 0 of more.
+  const unsigned = !signed && whole >= 2 ** 63;
+  const integer =
+    fits || (unsigned && whole < 2 ** 64) ? BigInt(whole) : unsigned ? 0n : MIN_INTEGER;
   const magnitude = signed ? (integer < 0n ? -integer : integer) : BigInt.asUintN(64, integer);
   let digits = magnitude.toString(BASES[letter] ?? 10);
   if (letter === "X") digits = digits.toUpperCase();
