@@ -5,6 +5,7 @@
  * - Read-only tables: bit 7 of a table's `marked` byte, which the collector leaves alone, makes every write to the table and every
  *   change of its metatable an error, in Redis's words.
  * - Integers past 32 bits, which C's `long` holds where Redis runs and does not here, are clamped, not made negative.
+ * - `0x` alone is no number.
  * - No precompiled code: what begins with its signature is read as text, and is none.
  * - A clock for loops that are in C, where no hook reaches: pattern matching, string.rep and table.insert call out every few rounds.
  */
@@ -27,6 +28,10 @@ const TICK = -1;
 const SIGNATURE = 0x61754c1b;
 const SIGNATURE_BYTE = 0x1b;
 const NO_BYTE = 0x11b;
+
+/** `0x`, little-endian. */
+const HEXADECIMAL = 0x7830;
+const LOWER_CASE = 0x2000;
 
 const I32 = 0x7f;
 const F64 = 0x7c;
@@ -357,10 +362,12 @@ const local = (index: number): number[] => [0x20, ...unsigned(index)];
 const constant = (value: number): number[] => [0x41, ...signed(value)];
 const call = (index: number): number[] => [0x10, ...unsigned(index)];
 const AND = [0x71];
+const OR = [0x72];
 const EQUAL = [0x46];
 const LESS = [0x48];
 const SUBTRACT = [0x6b];
 const UNREACHABLE = [0x00];
+const RETURN = [0x0f];
 const then = (...instructions: readonly (readonly number[])[]): number[] => [
   0x04,
   0x40,
@@ -375,6 +382,13 @@ const runError = callBehind(tableSet, "table index is nil");
 const match = userOf("malformed pattern (ends with '%%')", (index) =>
   callsOf(index).includes(index),
 );
+
+/** luaO_str2d makes a number of a text: for the lexer, which says "malformed number", and for luaV_tonumber, which lua_tonumber calls. */
+const toNumber = userOf("malformed number");
+const [readNumber, ...readers] = callsOf(onlyCall("lua_tonumber")).filter((callee) =>
+  callsOf(toNumber).includes(callee),
+);
+if (readNumber === undefined || readers.length > 0) throw new Error("luaO_str2d was not found");
 
 /** luaU_undump knows all four bytes of the signature; f_parser looks at the first. */
 const [parser, ...parsers] = bodies
@@ -415,6 +429,12 @@ prepend(
   then(...metatable, call(exported("lua_topointer")), isReadOnly, refuse),
 );
 prepend(match, ...tick);
+prepend(
+  readNumber,
+  [...local(0), 0x2f, 0, 0, ...constant(LOWER_CASE), ...OR, ...constant(HEXADECIMAL), ...EQUAL],
+  [...local(0), 0x2d, 0, 2, 0x45, ...AND],
+  then(constant(0), RETURN),
+);
 replaceConstant(parser, SIGNATURE_BYTE, NO_BYTE);
 prepend(exported("luaL_addlstring"), ...tick);
 
@@ -445,13 +465,13 @@ const changed = new Map<number, Uint8Array>([
       0x0b,
     ]),
   ],
-  [10, vector(bodies.map(({ bytes }) => [...unsigned(bytes.length), ...bytes]))],
+  [10, vector(bodies.map(({ bytes }) => unsigned(bytes.length).concat(Array.from(bytes))))],
 ]);
 const patched = Uint8Array.from([
   ...module.subarray(0, 8),
   ...sections.flatMap(({ id, body }) => {
     const content = changed.get(id) ?? body;
-    return [id, ...unsigned(content.length), ...content];
+    return [id].concat(unsigned(content.length), Array.from(content));
   }),
 ]);
 if (!WebAssembly.validate(patched)) throw new Error("the module is not valid any more");

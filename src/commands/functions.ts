@@ -127,7 +127,9 @@ function listOptions(args: Args): {
     else if (name === "LIBRARYNAME" && pattern === undefined) {
       if (!args.more()) throw new ReplyError("ERR library name argument was not given");
       pattern = args.next();
-    } else throw new ReplyError(`ERR Unknown argument ${untilZero(option)}`);
+    } else {
+      throw new ReplyError(`ERR Unknown argument ${untilZero(option).replace(/[\r\n]/g, " ")}`);
+    }
   }
   return { pattern, withCode };
 }

@@ -50,8 +50,8 @@ export function keysOf(
 ): readonly ByteString[] {
   const [first, last, step] = keys;
   const found: ByteString[] = [];
-  const end = last < 0 ? argv.length + last : last;
-  for (let index = first; first > 0 && index <= end; index += step) {
+  const end = first === 0 ? -1 : last < 0 ? argv.length + last : last;
+  for (let index = first; index <= end; index += step) {
     const key = argv[index];
     if (key !== undefined) found.push(key);
   }

@@ -83,7 +83,9 @@ export const weights: Readonly<Record<string, number>> = {
   watch: 4,
   eval: 12,
   evalsha: 2,
-  "script|flush": 0.2,
+  "script|flush": 0.1,
+  "script|load": 2,
+  "function|delete": 0.3,
   "script|help": 0.05,
   "script|kill": 0.05,
   fcall: 6,
@@ -92,5 +94,5 @@ export const weights: Readonly<Record<string, number>> = {
   "function|flush": 0,
   "function|help": 0.05,
   "function|kill": 0.05,
-  "function|load": 4,
+  "function|load": 6,
 };

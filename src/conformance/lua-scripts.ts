@@ -213,25 +213,36 @@ export function luaScript(draw: Operands): ByteString {
   return bytes(lines.join(draw.pick(["\n", "\n", " "])));
 }
 
+/** The second function of a library; of two whose names are taken Redis may report either. */
+const SECOND: Readonly<Record<string, string>> = { lib: "h", other: "k" };
+
 /** A library with one function or two, its names from few. */
 export function luaLibrary(draw: Operands): ByteString {
-  const name = draw.pick(["lib", "lib", "other", "l-x", ""]);
-  const own = draw.pick(["f", "g", "F", "a-b"]);
-  const body = `function(KEYS, ARGV) return ${expression(draw, 2)} end`;
-  const flags = draw.pick(["{}", "{'no-writes'}", "{'no-writes','allow-oom'}", "{'x'}"]);
-  const code = draw.pick([
-    `redis.register_function('${own}', ${body})`,
+  const name = draw.happens(0.1) ? draw.pick(["l-x", ""]) : draw.pick(["lib", "lib", "other"]);
+  const own = name === "other" ? draw.pick(["g", "G"]) : draw.pick(["f", "f", "F", "g"]);
+  const engine = draw.happens(0.05) ? draw.pick(["#!js name=", "#!lua nom="]) : "#!lua name=";
+  const code = draw.happens(0.1) ? draw.pick(BROKEN_LIBRARIES) : registration(draw, name, own);
+  return bytes(`${draw.happens(0.1) ? "#!LUA name=" : engine}${name}\n${code}`);
+}
+
+const BROKEN_LIBRARIES = [
+  "redis.register_function('f')",
+  "redis.register_function('a-b', function() end)",
+  "redis.register_function{function_name='f', callback=print, flags={'x'}}",
+  "redis.call('get','s1')",
+  "foo=1",
+  "x x",
+  "",
+] as const;
+
+function registration(draw: Operands, library: string, own: string): string {
+  const statements = draw.happens(0.3) ? `${statement(draw)} ` : "";
+  const body = `function(KEYS, ARGV) ${statements}return ${expression(draw, 2)} end`;
+  const flags = draw.pick(["{}", "{'no-writes'}", "{'no-writes'}", "{'no-writes','allow-oom'}"]);
+  return draw.pick([
     `redis.register_function('${own}', ${body})`,
     `redis.register_function{function_name='${own}', callback=${body}, flags=${flags}}`,
-    `redis.register_function{function_name='${own}', callback=${body}, description='d'}`,
-    `redis.register_function('${own}')`,
-    `redis.register_function('${own}', ${body}) redis.register_function('h', ${body})`,
-    "redis.call('get','s1')",
-    "foo=1",
-    "x x",
-    "",
+    `redis.register_function{function_name='${own}', callback=${body}, flags=${flags}, description='d'}`,
+    `redis.register_function('${own}', ${body}) redis.register_function('${SECOND[library] ?? "i"}', ${body})`,
   ]);
-  return bytes(
-    `${draw.pick(["#!lua name=", "#!lua name=", "#!LUA name=", "#!js name="])}${name}\n${code}`,
-  );
 }

@@ -38,9 +38,8 @@ export const TYPE = {
   thread: 8,
 } as const;
 
-export const TYPE_NAMES: readonly string[] = [
-  ..."nil boolean userdata number string table function userdata thread".split(" "),
-];
+export const TYPE_NAMES: readonly string[] =
+  "nil boolean userdata number string table function userdata thread".split(" ");
 
 /** Strings up to this many bytes go through a buffer that is always there. */
 const BUFFER_SIZE = 16_384;

@@ -92,7 +92,7 @@ export interface Surroundings {
   /** The most bytes that the memory may have. */
   readonly memoryLimit: number;
   /** Called every few rounds of a loop in C that no hook reaches; throws to end it. */
-  tick(): void;
+  readonly tick: () => void;
 }
 
 /** Thrown where Lua calls `exit`: it does after an error that nothing catches, mostly for want of memory. */
@@ -158,6 +158,7 @@ export function instantiate({ memoryLimit, tick }: Surroundings): LuaModule {
   }
   const { exports } = new WebAssembly.Instance(compiled, imports);
   const instance = checkedExports(exports);
+  // oxlint-disable-next-line no-underscore-dangle -- emscripten's name
   instance.api.__wasm_call_ctors();
   return instance;
 }
@@ -244,17 +245,20 @@ function addCalls(
   });
 }
 
+/** WebAssembly's magic number and its version. */
+const HEADER = [0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0];
+
 /** A module that imports so many functions of a type and exports them again: a table takes WebAssembly's own functions only. */
 function trampolineModule(count: number, type: readonly number[]): Uint8Array<ArrayBuffer> {
   const imports: number[] = [...unsigned(count)];
   const exports: number[] = [...unsigned(count)];
   for (let index = 0; index < count; index++) {
-    const name = [...String(index)].map((digit) => digit.charCodeAt(0));
+    const name = Array.from(String(index), (digit) => digit.charCodeAt(0));
     imports.push(1, 0x65, name.length, ...name, 0, 0);
     exports.push(name.length, ...name, 0, ...unsigned(index));
   }
   return Uint8Array.from([
-    ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
+    ...HEADER,
     ...section(1, [1, ...type]),
     ...section(2, imports),
     ...section(7, exports),

@@ -8,7 +8,7 @@ import { bitLibrary } from "./libraries/bit.js";
 import { cjsonLibrary, type CjsonLibrary } from "./libraries/cjson.js";
 import { cmsgpackLibrary } from "./libraries/cmsgpack.js";
 import { structLibrary } from "./libraries/struct.js";
-import { wideFormat, wideToNumber } from "./libraries/wide.js";
+import { wideFormat, wideSelect, wideToNumber, toInt } from "./libraries/wide.js";
 import { Rand48 } from "./random.js";
 import { LOG_LEVELS, redisApi, REPLICATION, SCRIPT_ONLY, type Run } from "./redis-api.js";
 
@@ -46,8 +46,8 @@ end`;
 export type Register = LuaFunction;
 
 export interface Hooks {
-  current(): Run;
-  elapsed(): void;
+  readonly current: () => Run;
+  readonly elapsed: () => void;
   /** `redis.register_function`. */
   register: Register;
   /** Seconds for `os.clock`. */
@@ -86,6 +86,7 @@ export class Sandboxes {
       string: { format: wideFormat(lua, (L) => this.#original("format", L)) },
       globals: {
         pcall: pcall(lua),
+        select: wideSelect(lua, (L) => this.#original("select", L)),
         tonumber: wideToNumber(lua, (L) => this.#original("tonumber", L)),
       },
       protection: protection(lua),
@@ -198,8 +199,10 @@ export class Sandboxes {
       api.lua_pushnil(L);
       lua.setField(L, GLOBALS, name);
     }
-    lua.getField(L, GLOBALS, "tonumber");
-    this.#keepOriginal(L, "tonumber");
+    for (const name of ["select", "tonumber"]) {
+      lua.getField(L, GLOBALS, name);
+      this.#keepOriginal(L, name);
+    }
     lua.getField(L, GLOBALS, "string");
     lua.getField(L, -1, "format");
     this.#keepOriginal(L, "format");
@@ -363,9 +366,7 @@ function secondFirst(
 function mathFunctions(lua: Lua, generator: Rand48): Readonly<Record<string, LuaFunction>> {
   const { api } = lua;
   const limit = 2 ** 31 - 1;
-  /** C takes the low 32 bits of what a `long` holds. */
-  const int = (L: LuaState, index: number): number =>
-    Math.trunc(api.luaL_checknumber(L, index)) | 0;
+  const int = (L: LuaState, index: number): number => toInt(api.luaL_checknumber(L, index));
   return {
     random: (L) => {
       const share = (generator.next() % limit) / limit;

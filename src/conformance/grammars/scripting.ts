@@ -28,7 +28,7 @@ const evaluate: Grammar = (draw) => [script(draw), ...keysAndArguments(draw)];
 const evaluateKept: Grammar = (draw) => [digest(draw), ...keysAndArguments(draw)];
 const mode = (draw: Operands): ByteString[] =>
   draw.maybe(0.4, () => draw.word("SYNC", "ASYNC", "async", "foo"));
-const name = (draw: Operands): ByteString => draw.word("f", "f", "g", "F", "h", "nosuch");
+const name = (draw: Operands): ByteString => draw.word("f", "f", "f", "f", "F", "g", "h", "nosuch");
 const callFunction: Grammar = (draw) => [name(draw), ...keysAndArguments(draw)];
 const alone: Grammar = () => [];
 
@@ -41,10 +41,10 @@ export const scriptingGrammars = {
   "script|flush": mode,
   "script|help": alone,
   "script|kill": alone,
-  "script|load": (draw) => [script(draw)],
+  "script|load": (draw) => [draw.happens(0.7) ? draw.from(KEPT_SCRIPTS) : luaScript(draw)],
   fcall: callFunction,
   fcall_ro: callFunction,
-  "function|delete": (draw) => [draw.word("lib", "other", "nosuch")],
+  "function|delete": (draw) => [draw.word("lib", "other", "other", "nosuch")],
   "function|flush": mode,
   "function|help": alone,
   "function|kill": alone,
@@ -54,6 +54,6 @@ export const scriptingGrammars = {
       draw.maybe(0.4, "WITHCODE"),
       draw.maybe(0.1, "foo"),
     ),
-  "function|load": (draw) => [...draw.maybe(0.5, "REPLACE"), luaLibrary(draw)],
+  "function|load": (draw) => [...draw.maybe(0.8, "REPLACE"), luaLibrary(draw)],
   "function|stats": alone,
 } satisfies Grammars;

@@ -12,7 +12,16 @@ const BITS_64 = 64n;
 
 /** Sizes of what needs no number behind it. */
 const SIZES: Readonly<Record<string, number>> = {
-  ...{ b: 1, B: 1, h: 2, H: 2, l: 8, L: 8, T: 8, f: 4, d: 8, x: 1 },
+  b: 1,
+  B: 1,
+  h: 2,
+  H: 2,
+  l: 8,
+  L: 8,
+  T: 8,
+  f: 4,
+  d: 8,
+  x: 1,
 };
 
 /** A format as it is read: what has been set so far, and where the next option stands. */
@@ -54,12 +63,6 @@ export function structLibrary(lua: Lua): Readonly<Record<string, LuaFunction>> {
     return lua.error(L, `integral size ${size} is larger than limit of ${MAX_INTEGER_SIZE}`);
   }
 
-  function padding(length: number, format: Format, option: string, size: number): number {
-    if (size === 0 || option === "c") return 0;
-    const unit = Math.min(size, format.alignment);
-    return (unit - (length & (unit - 1))) & (unit - 1);
-  }
-
   function control(L: LuaState, option: string, format: Format): void {
     switch (option) {
       case " ":
@@ -79,17 +82,6 @@ export function structLibrary(lua: Lua): Readonly<Record<string, LuaFunction>> {
       default:
         lua.argumentError(L, 1, `invalid format option '${option}'`);
     }
-  }
-
-  function packInteger(value: number, size: number, littleEndian: boolean): string {
-    let rest = toUnsigned64(value);
-    let packed = "";
-    for (let count = 0; count < size; count++) {
-      const byte = String.fromCharCode(Number(rest & 0xffn));
-      packed = littleEndian ? packed + byte : byte + packed;
-      rest >>= 8n;
-    }
-    return packed;
   }
 
   function packDouble(value: number, size: number, littleEndian: boolean): string {
@@ -220,6 +212,23 @@ function toUnsigned64(value: number): bigint {
   if (value >= 0 && whole < 2 ** 64) return BigInt(whole);
   if (value < 0 && whole >= -(2 ** 63)) return BigInt.asUintN(64, BigInt(whole));
   return value > 0 ? 0n : 1n << 63n;
+}
+
+function padding(length: number, format: Format, option: string, size: number): number {
+  if (size === 0 || option === "c") return 0;
+  const unit = Math.min(size, format.alignment);
+  return (unit - (length & (unit - 1))) & (unit - 1);
+}
+
+function packInteger(value: number, size: number, littleEndian: boolean): string {
+  let rest = toUnsigned64(value);
+  let packed = "";
+  for (let count = 0; count < size; count++) {
+    const byte = String.fromCharCode(Number(rest & 0xffn));
+    packed = littleEndian ? packed + byte : byte + packed;
+    rest >>= 8n;
+  }
+  return packed;
 }
 
 function unpackInteger(field: ByteString, signed: boolean, littleEndian: boolean): number {

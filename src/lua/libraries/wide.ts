@@ -1,6 +1,6 @@
 /**
- * The two functions of Lua's own libraries that work with C's `long`, which has 64 bits where Redis runs and 32 here: `string.format` with
- * the conversions of integers, and `tonumber` with a base.
+ * The functions of Lua's own libraries that work with C's `long`, which has 64 bits where Redis runs and 32 here: `string.format` with
+ * the conversions of integers, `tonumber` with a base, and `select`.
  */
 import { TYPE, type Lua, type LuaFunction, type LuaState } from "../lua.js";
 
@@ -66,6 +66,9 @@ interface Conversion {
   readonly letter: string;
 }
 
+/** With `#`; zero has none. */
+const PREFIXES: Readonly<Record<string, string>> = { x: "0x", X: "0X", o: "0" };
+
 const MIN_INTEGER = -(2n ** 63n);
 
 /** As C's printf prints a `long`. */
@@ -90,7 +93,7 @@ function printInteger(value: number, { flags, width, precision, letter }: Conver
           ? " "
           : ""
     : "";
-  const prefix = sign + (flags.includes("#") ? ({ x: "0x", X: "0X", o: "0" }[letter] ?? "") : "");
+  const prefix = sign + (flags.includes("#") && magnitude > 0n ? (PREFIXES[letter] ?? "") : "");
   const room = Number(width);
   if (flags.includes("-")) return (prefix + digits).padEnd(room, " ");
   const zeros = flags.includes("0") && precision === undefined;
@@ -113,6 +116,26 @@ export function wideToNumber(lua: Lua, original: LuaFunction): LuaFunction {
     else api.lua_pushnumber(L, value);
     return 1;
   };
+}
+
+/** `select` that counts as a C `int` does: by the low 32 bits of a `long`. */
+export function wideSelect(lua: Lua, original: LuaFunction): LuaFunction {
+  const { api } = lua;
+  return (L) => {
+    if (api.lua_isnumber(L, 1) !== 0) {
+      const count = api.lua_tonumber(L, 1);
+      if (Math.abs(count) >= 2 ** 31) {
+        api.lua_pushnumber(L, toInt(count));
+        api.lua_replace(L, 1);
+      }
+    }
+    return original(L);
+  };
+}
+
+/** As x86-64 makes an `int` of a double, by way of a `long`. */
+export function toInt(value: number): number {
+  return Math.abs(value) < 2 ** 63 ? value | 0 : 0;
 }
 
 /** As C's strtoul reads 64 bits; undefined where other text stands around the digits. */
