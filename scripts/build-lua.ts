@@ -5,7 +5,7 @@
  * - Read-only tables: bit 7 of a table's `marked` byte, which the collector leaves alone, makes every write to the table and every
  *   change of its metatable an error, in Redis's words.
  * - Integers past 32 bits, which C's `long` holds where Redis runs and does not here, are clamped, not made negative.
- * - `0x` alone is no number.
+ * - `0x` alone is no number, whatever stands before it.
  * - No precompiled code: what begins with its signature is read as text, and is none.
  * - A clock for loops that are in C, where no hook reaches: pattern matching, string.rep and table.insert call out every few rounds.
  */
@@ -32,6 +32,11 @@ const NO_BYTE = 0x11b;
 /** `0x`, little-endian. */
 const HEXADECIMAL = 0x7830;
 const LOWER_CASE = 0x2000;
+const TAB = 9;
+const RETURN_CODE = 13;
+const SPACE = 32;
+const PLUS = 43;
+const MINUS = 45;
 
 const I32 = 0x7f;
 const F64 = 0x7c;
@@ -322,6 +327,28 @@ function prepend(index: number, ...instructions: readonly (readonly number[])[])
   };
 }
 
+/** Gives a function one more integer variable; returns its index. */
+function addLocal(index: number, parameters: number): number {
+  const position = index - imports.size;
+  const body = bodies[position];
+  if (body === undefined) throw new Error(`function ${index} is not in the module`);
+  const { bytes, code } = body;
+  const reader = new Reader(bytes);
+  const groups = reader.unsigned();
+  const start = reader.at;
+  let count = parameters;
+  while (reader.at < code) {
+    count += reader.unsigned();
+    reader.byte();
+  }
+  const locals = [...unsigned(groups + 1), ...bytes.subarray(start, code), 1, I32];
+  bodies[position] = {
+    code: locals.length,
+    bytes: Uint8Array.from([...locals, ...bytes.subarray(code)]),
+  };
+  return count;
+}
+
 function replaceBody(
   index: number,
   locals: readonly number[],
@@ -359,6 +386,7 @@ const names = (index: number, value: number): boolean =>
   mentionsOf(index).some((mention) => "constant" in mention && mention.constant === value);
 
 const local = (index: number): number[] => [0x20, ...unsigned(index)];
+const assign = (index: number): number[] => [0x21, ...unsigned(index)];
 const constant = (value: number): number[] => [0x41, ...signed(value)];
 const call = (index: number): number[] => [0x10, ...unsigned(index)];
 const AND = [0x71];
@@ -429,10 +457,20 @@ prepend(
   then(...metatable, call(exported("lua_topointer")), isReadOnly, refuse),
 );
 prepend(match, ...tick);
+const text = addLocal(readNumber, 2);
+const byte = (offset = 0): number[] => [...local(text), 0x2d, 0, offset];
+const next = [...local(text), ...constant(1), 0x6a, ...assign(text)];
 prepend(
   readNumber,
-  [...local(0), 0x2f, 0, 0, ...constant(LOWER_CASE), ...OR, ...constant(HEXADECIMAL), ...EQUAL],
-  [...local(0), 0x2d, 0, 2, 0x45, ...AND],
+  [...local(0), ...assign(text)],
+  // while (isspace(*text)) text++;
+  [0x03, 0x40, ...byte(), ...constant(SPACE), ...EQUAL],
+  [...byte(), ...constant(TAB), ...SUBTRACT, ...constant(RETURN_CODE - TAB + 1), 0x49, 0x72],
+  [0x04, 0x40, ...next, 0x0c, 1, 0x0b, 0x0b],
+  [...byte(), ...constant(MINUS), ...EQUAL, ...byte(), ...constant(PLUS), ...EQUAL, ...OR],
+  then(next),
+  [...local(text), 0x2f, 0, 0, ...constant(LOWER_CASE), ...OR, ...constant(HEXADECIMAL), ...EQUAL],
+  [...byte(2), ...constant(SPACE), 0x4d, ...AND],
   then(constant(0), RETURN),
 );
 replaceConstant(parser, SIGNATURE_BYTE, NO_BYTE);

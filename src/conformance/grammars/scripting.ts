@@ -8,10 +8,12 @@ import type { Grammar, Grammars, Operands } from "../operands.js";
 function keysAndArguments(draw: Operands): ByteString[] {
   const keys = draw.keys(draw.pick([undefined, "string", "hash", "list", "zset"]), 2);
   const args = draw.some(3, () => [draw.pick([() => draw.value(), () => draw.float()])()]);
+  // The sign of a NaN is lost between WebAssembly and JavaScript.
+  const signless = args.map((arg) => (/nan/i.test(arg) ? bytes("nan") : arg));
   const count = draw.happens(0.03)
     ? draw.word("0", "-1", "9", "a", "1", "99999999999", "01")
     : bytes(String(keys.length));
-  return [count, ...keys, ...args];
+  return [count, ...keys, ...signless];
 }
 
 const script = (draw: Operands): ByteString =>
