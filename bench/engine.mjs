@@ -2,6 +2,9 @@
 // operations per second as JSON.
 import { createEmulator } from "../dist/index.js";
 import { keysOf, rate, report, shuffled, valuesOf } from "./measure.mjs";
+import { operands, slidingWindow } from "./scripts.mjs";
+
+const SLIDING_WINDOW = "sliding window by EVALSHA";
 
 /** So many operations at least, that the figures are not those of cold code. */
 const MIN_OPERATIONS = 300_000;
@@ -55,6 +58,9 @@ function workload(size) {
   figures["ZRANGEBYSCORE LIMIT 10"] = reading(size, (i) =>
     run("ZRANGEBYSCORE", "z", scores[i], "+inf", "LIMIT", "0", "10"),
   );
+
+  const sha = run("SCRIPT", "LOAD", slidingWindow);
+  figures[SLIDING_WINDOW] = rate(size, (i) => run("EVALSHA", sha, ...operands(i)));
   return figures;
 }
 

@@ -6,6 +6,9 @@ import { fileURLToPath } from "node:url";
 
 const RUNS = 5;
 
+/** The script of @upstash/ratelimit. */
+const SLIDING_WINDOW = "sliding window by EVALSHA";
+
 function measure(file, ...args) {
   const runs = Array.from({ length: RUNS }, () =>
     JSON.parse(run(["--expose-gc", path(file), ...args])),
@@ -90,10 +93,13 @@ function benchAll() {
     compareWithMap(engine, name, "Map.set", 10);
   }
 
+  compareWithMap(engine, SLIDING_WINDOW, "Map.set", 100);
+
   const peer = measure("peer.mjs");
   for (const name of ["SET", "GET", "INCR"]) compareWithPeer(engine, peer, name, 1);
   for (const name of ["ZRANK", "ZRANGE 10", "SCAN COUNT 10"])
     compareWithPeer(engine, peer, name, 1000);
+  compareWithPeer(engine, peer, SLIDING_WINDOW, 10);
 
   const bytes = {
     map: measure("memory.mjs", "map").bytes,
