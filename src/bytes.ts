@@ -40,9 +40,17 @@ export function untilZero(value: ByteString): ByteString {
 export function fromUint8Array(array: Uint8Array): ByteString {
   let result = "";
   for (let start = 0; start < array.length; start += CHUNK) {
-    result += String.fromCharCode(...array.subarray(start, start + CHUNK));
+    const chunk = array.subarray(start, start + CHUNK);
+    result += fromAscii(chunk) ?? String.fromCharCode(...chunk);
   }
   return result as ByteString;
+}
+
+/** What the platform decodes at once; undefined for a few bytes, and where not all are ASCII. */
+function fromAscii(chunk: Uint8Array): string | undefined {
+  if (chunk.length < WORTH_DECODING) return undefined;
+  const text = decoder.decode(chunk);
+  return text.length === chunk.length && !NON_ASCII.test(text) ? text : undefined;
 }
 
 export function toUint8Array(value: ByteString): Uint8Array<ArrayBuffer> {
@@ -72,6 +80,7 @@ const UPPER_ASCII_ALL = /[A-Z]+/g;
 
 /** `String.fromCharCode` takes its arguments on the stack, so long arrays go through it in pieces of this many bytes. */
 const CHUNK = 8192;
+const WORTH_DECODING = 256;
 
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 

@@ -8,7 +8,8 @@ import type { Reply } from "../reply.js";
 import { GLOBALS, Lua, REGISTRY, TYPE, type LuaState } from "./lua.js";
 import { readRegistration, type Registration } from "./registration.js";
 import type { Run } from "./redis-api.js";
-import { errorLine, popReply, pushErrorTable } from "./replies.js";
+import { pushErrorTable } from "./replies.js";
+import { errorLine, Returned, ReplyTooLarge } from "./returned.js";
 import { Sandboxes, type Sandbox } from "./sandbox.js";
 import { OutOfTime, Stopwatch } from "./stopwatch.js";
 
@@ -40,6 +41,8 @@ export class Interpreter {
   readonly #lua: Lua;
   readonly #sandboxes: Sandboxes;
   readonly #stopwatch = new Stopwatch();
+  /** Throws when so many instructions have been the last. */
+  readonly #elapsed = (instructions: number): void => this.#stopwatch.check(instructions);
   readonly #hook: number;
   #scripts: Sandbox | undefined;
   #functions: ReturnType<Sandboxes["functions"]> | undefined;
@@ -49,7 +52,7 @@ export class Interpreter {
   #calls = 0;
 
   constructor() {
-    const check = (instructions: number): void => this.#stopwatch.check(instructions);
+    const check = this.#elapsed;
     this.#lua = new Lua({ memoryLimit: MEMORY_LIMIT, tick: () => check(INSTRUCTIONS_PER_TICK) });
     this.#hook = this.#lua.addHook(() => check(HOOK_COUNT));
     this.#sandboxes = new Sandboxes(this.#lua, {
@@ -246,7 +249,10 @@ export class Interpreter {
   /** The result of a run, which is on top of the stack above the error handler. */
   #finish(L: LuaState, status: number, run: Run): Reply {
     if (status === OUT_OF_MEMORY) this.broken = true;
-    const reply = status === 0 ? popReply(this.#lua, L, run.resp) : this.#popError(L, run);
+    const reply =
+      status === 0
+        ? new Returned(this.#lua, L, run.resp, this.#elapsed).pop()
+        : this.#popError(L, run);
     this.#lua.api.lua_settop(L, 0);
     if (this.#lua.memory.length > MEMORY_KEPT) this.broken = true;
     return reply;
@@ -336,6 +342,7 @@ function explain(error: unknown, timeout: number): string | undefined {
   if (error instanceof OutOfTime) {
     return `the script was stopped after ${timeout} ms; createEmulator({ scriptTimeout }) sets how long one may run.`;
   }
+  if (error instanceof ReplyTooLarge) return "the reply is too large.";
   if (error instanceof RangeError) return "stack overflow.";
   if (error instanceof WebAssembly.RuntimeError) return "stack overflow.";
   return error instanceof Error && error.name === "Panic" ? "not enough memory." : undefined;

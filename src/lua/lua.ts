@@ -2,7 +2,7 @@
  * Lua's C API with byte strings: what lua.h and lauxlib.h do with `char *` is done here. One Lua is one WebAssembly instance; it may
  * hold several states, which share nothing but the memory.
  */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, fromUint8Array, type ByteString } from "../bytes.js";
 import {
   addFunctions,
   addHook,
@@ -45,14 +45,16 @@ export const TYPE_NAMES: readonly string[] =
 const BUFFER_SIZE = 16_384;
 /** Strings up to this many bytes are put together byte by byte. */
 const SHORT = 24;
-/** `String.fromCharCode` takes its arguments on the stack. */
-const CHUNK = 8192;
+/** Strings from so many bytes on are tried as ASCII, which the platform writes at once. */
+const LONG = 1024;
 
 /** The byte of a table that scripts/build-lua.ts gives a meaning, and its bit. */
 const MARKED = 5;
 const READ_ONLY_BIT = 0x80;
 /** Where a table keeps the address of its fields. */
 const NODE = 16;
+
+const encoder = new TextEncoder();
 
 const CHARACTERS: readonly string[] = Array.from({ length: 256 }, (_, code) =>
   String.fromCharCode(code),
@@ -172,7 +174,12 @@ export class Lua {
 
   #write(address: Address, value: string): void {
     const { memory } = this;
-    for (let index = 0; index < value.length; index++) {
+    const { length } = value;
+    if (length >= LONG) {
+      const place = memory.subarray(address, address + length);
+      if (encoder.encodeInto(value, place).read === length) return;
+    }
+    for (let index = 0; index < length; index++) {
       memory[address + index] = value.charCodeAt(index);
     }
   }
@@ -185,11 +192,7 @@ export class Lua {
       for (let at = start; at < end; at++) value += CHARACTERS[memory[at] ?? 0];
       return bytes(value);
     }
-    const end = start + length;
-    for (let at = start; at < end; at += CHUNK) {
-      value += String.fromCharCode(...memory.subarray(at, Math.min(end, at + CHUNK)));
-    }
-    return bytes(value);
+    return fromUint8Array(memory.subarray(start, start + length));
   }
 
   getField(L: LuaState, index: number, name: string): void {
