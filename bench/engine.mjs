@@ -19,7 +19,7 @@ function workload(size) {
   const scores = order.map(String);
   const map = new Map();
   const emulator = createEmulator();
-  const session = emulator.createSession();
+  const session = emulator.createSession("upstash");
   const run = (...argv) => emulator.execute(session, argv);
   const figures = {};
 

@@ -12,6 +12,11 @@ export interface Profile {
   readonly commandDocumentation: boolean;
   /** Upstash's SCAN takes WITHTYPE: each key is followed by its type. */
   readonly scanWithType: boolean;
+  /**
+   * Upstash's scripts may have the flag allow-key-locking, which holds them to the keys that they declare; and their first line may
+   * stand behind blank ones, where it means nothing.
+   */
+  readonly scripts: "redis" | "upstash";
 }
 
 export const redisProfile: Profile = {
@@ -21,6 +26,7 @@ export const redisProfile: Profile = {
   databases: 16,
   commandDocumentation: true,
   scanWithType: false,
+  scripts: "redis",
 };
 
 export const upstashProfile: Profile = {
@@ -30,4 +36,5 @@ export const upstashProfile: Profile = {
   databases: 1,
   commandDocumentation: false,
   scanWithType: true,
+  scripts: "upstash",
 };

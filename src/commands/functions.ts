@@ -14,7 +14,7 @@ import {
   type Context,
   type Flag,
 } from "./command.js";
-import { runScript, scriptOperands } from "./script-run.js";
+import { dialectOf, runScript, scriptOperands } from "./script-run.js";
 import { notBusy } from "./scripting.js";
 
 const flags: readonly Flag[] = [
@@ -71,7 +71,7 @@ export const functionCommands = {
   }),
 
   /** `FUNCTION LOAD [REPLACE] code` → the library's name. */
-  "function|load": command(-3, ["write", "denyoom", "noscript"], noKeys, ({ scripting }, args) => {
+  "function|load": command(-3, ["write", "denyoom", "noscript"], noKeys, (context, args) => {
     let replace = false;
     while (args.left > 1) {
       const option = args.next();
@@ -80,7 +80,7 @@ export const functionCommands = {
       }
       replace = true;
     }
-    return scripting.loadLibrary(args.next(), replace).name;
+    return context.scripting.loadLibrary(args.next(), replace, dialectOf(context)).name;
   }),
 
   /** `FUNCTION STATS` → a map: no script runs, and how many libraries and functions each engine has. */

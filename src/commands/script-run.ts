@@ -2,7 +2,12 @@
 import { lowerAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Run } from "../lua/redis-api.js";
-import type { ScriptFlag } from "../lua/script-flags.js";
+import {
+  redisDialect,
+  upstashDialect,
+  type Dialect,
+  type ScriptFlag,
+} from "../lua/script-flags.js";
 import type { Reply } from "../reply.js";
 import { parseInteger } from "../values/numbers.js";
 import type { Args } from "./args.js";
@@ -24,6 +29,11 @@ export function scriptOperands(args: Args, notInteger: () => ReplyError): Script
   }
   if (count < 0) throw new ReplyError("ERR Number of keys can't be negative");
   return { keys: args.take(Number(count)), args: args.rest() };
+}
+
+/** How scripts are read at this door. */
+export function dialectOf({ profile }: Context): Dialect {
+  return profile.scripts === "upstash" ? upstashDialect : redisDialect;
 }
 
 /** How a script or function is run. */

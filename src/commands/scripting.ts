@@ -12,7 +12,7 @@ import {
   type Context,
   type Flag,
 } from "./command.js";
-import { runScript, scriptOperands } from "./script-run.js";
+import { dialectOf, runScript, scriptOperands } from "./script-run.js";
 
 const flags: readonly Flag[] = [
   "noscript",
@@ -78,7 +78,7 @@ export const scriptingCommands = {
     3,
     ["noscript", "stale"],
     noKeys,
-    ({ scripting }, args) => scripting.loaded(args.next()).sha,
+    (context, args) => context.scripting.loaded(args.next(), dialectOf(context)).sha,
   ),
 } satisfies CommandTable;
 
@@ -89,7 +89,12 @@ export function notBusy(): ReplyError {
 function evaluate(context: Context, args: Args, readOnlyCommand: boolean): Reply {
   const source = args.next();
   const operands = scriptOperands(args, notInteger);
-  return run(context, context.scripting.evaluated(source), operands, readOnlyCommand);
+  return run(
+    context,
+    context.scripting.evaluated(source, dialectOf(context)),
+    operands,
+    readOnlyCommand,
+  );
 }
 
 const SHA_LENGTH = 40;

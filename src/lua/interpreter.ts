@@ -231,7 +231,7 @@ export class Interpreter {
 
   #pushStrings(L: LuaState, strings: readonly ByteString[]): void {
     const { api } = this.#lua;
-    api.lua_createtable(L, strings.length, 0);
+    this.#lua.pushArray(L, strings.length);
     for (let index = 0; index < strings.length; index++) {
       this.#lua.pushString(L, strings[index] ?? "");
       api.lua_rawseti(L, -2, index + 1);

@@ -218,6 +218,14 @@ export class Lua {
     return failed === 0;
   }
 
+  /**
+   * Pushes a table for so many items that are none of them nil, with as much room as it would have grown to item by item: what `#`
+   * says of a table with holes depends on it.
+   */
+  pushArray(L: LuaState, length: number): void {
+    this.api.lua_createtable(L, length === 0 ? 0 : 2 ** Math.ceil(Math.log2(length)), 0);
+  }
+
   /** Makes the table at an index read-only, or lets it be written again. */
   setReadOnly(L: LuaState, index: number, readOnly: boolean): void {
     const marked = this.api.lua_topointer(L, index) + MARKED;

@@ -1,7 +1,7 @@
 /** What `redis.register_function` is given: a name and a function, or a table with names for them (function_lua.c). */
 import { lowerAscii, type ByteString } from "../bytes.js";
 import { REGISTRY, TYPE, type Lua, type LuaState } from "./lua.js";
-import { scriptFlag, type ScriptFlag } from "./script-flags.js";
+import { scriptFlag, UNKNOWN_FLAG, type ScriptFlag } from "./script-flags.js";
 
 export interface Registration {
   readonly name: ByteString;
@@ -73,7 +73,7 @@ function readNamed(lua: Lua, L: LuaState): Registration | string {
         );
       }
       const given = readFlags(lua, L);
-      if (given === undefined) return refuse("unknown flag given");
+      if (given === undefined) return refuse(UNKNOWN_FLAG);
       flags = given;
     } else return refuse("unknown argument given to redis.register_function");
     lua.pop(L, 1);

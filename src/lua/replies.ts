@@ -23,10 +23,16 @@ function pushNil(lua: Lua, L: LuaState, resp: RespVersion): void {
   else lua.api.lua_pushboolean(L, 0);
 }
 
+function isNil(reply: Reply): boolean {
+  return (
+    reply === null || (typeof reply === "object" && "kind" in reply && reply.kind === "nil-array")
+  );
+}
+
 function pushItems(lua: Lua, L: LuaState, items: readonly Reply[], resp: RespVersion): void {
   const { api } = lua;
   lua.checkStack(L, 3, "reply");
-  api.lua_createtable(L, items.length, 0);
+  lua.pushArray(L, resp === 3 && items.some(isNil) ? 0 : items.length);
   for (const [index, item] of items.entries()) {
     pushReply(lua, L, item, resp);
     api.lua_rawseti(L, -2, index + 1);

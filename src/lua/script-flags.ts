@@ -15,6 +15,26 @@ export type ScriptFlag = (typeof FLAGS)[number];
 
 export const scriptFlags: readonly ScriptFlag[] = FLAGS;
 
+/** What a script's first line may be. */
+export interface Dialect {
+  readonly flags: readonly ScriptFlag[];
+  /** Whether such a line behind blank ones is left out and declares nothing; else it is bad Lua. */
+  readonly lateHead: "ignored" | "code";
+}
+
+export const redisDialect: Dialect = {
+  flags: FLAGS.filter((flag) => flag !== "allow-key-locking"),
+  lateHead: "code",
+};
+
+/** As @upstash/ratelimit 2.1.0 found it: its scripts began with an empty line. */
+export const upstashDialect: Dialect = { flags: FLAGS, lateHead: "ignored" };
+
+const LATE_HEAD = /^\s*\n\s*#![^\n]*/;
+
+/** What a library is told of a flag that is none. */
+export const UNKNOWN_FLAG = "unknown flag given";
+
 /** The flag of that name. */
 export function scriptFlag(name: string): ScriptFlag | undefined {
   return FLAGS.find((flag) => flag === name);
@@ -27,9 +47,12 @@ export interface ParsedScript {
   readonly flags: ReadonlySet<ScriptFlag> | undefined;
 }
 
-/** Reads `#!lua flags=a,b`. Throws a ReplyError for a line that Redis does not take. */
-export function parseScript(source: ByteString): ParsedScript {
-  if (!source.startsWith("#!")) return { code: source, flags: undefined };
+/** Reads `#!lua flags=a,b`. Throws a ReplyError for a line that Redis does not take, and for a flag that the dialect lacks. */
+export function parseScript(source: ByteString, dialect: Dialect): ParsedScript {
+  if (!source.startsWith("#!")) {
+    const code = dialect.lateHead === "ignored" ? bytes(source.replace(LATE_HEAD, "")) : source;
+    return { code, flags: undefined };
+  }
   const end = source.indexOf("\n");
   if (end < 0) throw new ReplyError("ERR Invalid script shebang");
   const [engine = "", ...options] = source.slice(0, end).split(/\s+/);
@@ -45,7 +68,7 @@ export function parseScript(source: ByteString): ParsedScript {
     const list = option.slice("flags=".length);
     for (const name of list === "" ? [] : list.split(",")) {
       const flag = scriptFlag(name);
-      if (flag === undefined) {
+      if (flag === undefined || !dialect.flags.includes(flag)) {
         throw new ReplyError(`ERR Unexpected flag in script shebang: ${untilZero(bytes(name))}`);
       }
       flags.add(flag);

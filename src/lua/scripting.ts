@@ -9,7 +9,13 @@ import { Interpreter, type Reference } from "./interpreter.js";
 import type { Registration } from "./registration.js";
 import type { Run } from "./redis-api.js";
 import { INVALID_NAME, NAME, parseLibrary, type ParsedLibrary } from "./library.js";
-import { parseScript, type ScriptFlag } from "./script-flags.js";
+import {
+  parseScript,
+  scriptFlags,
+  UNKNOWN_FLAG,
+  type Dialect,
+  type ScriptFlag,
+} from "./script-flags.js";
 import { sha1 } from "./sha1.js";
 
 /** So many scripts are kept that only EVAL has brought; those of SCRIPT LOAD stay (eval.c, LRU_LIST_LENGTH). */
@@ -49,21 +55,21 @@ export class Scripting {
   }
 
   /** The script of that text, which is compiled and kept if it is new. Throws a ReplyError for one that can not be. */
-  evaluated(source: ByteString): Script {
-    const known = this.#bySource.get(source);
+  evaluated(source: ByteString, dialect: Dialect): Script {
+    const known = this.#known(source, dialect);
     if (known !== undefined) {
       this.#use(known);
       return known;
     }
-    const script = this.#add(source);
+    const script = this.#add(source, dialect);
     this.#evaluated.add(script);
     if (this.#evaluated.size > MAX_EVAL_SCRIPTS) this.#evict();
     return script;
   }
 
   /** As `evaluated`; the script is never dropped to make room. */
-  loaded(source: ByteString): Script {
-    const script = this.#bySource.get(source) ?? this.#add(source);
+  loaded(source: ByteString, dialect: Dialect): Script {
+    const script = this.#known(source, dialect) ?? this.#add(source, dialect);
     script.loaded = true;
     this.#evaluated.delete(script);
     return script;
@@ -84,8 +90,15 @@ export class Scripting {
     if (this.#evaluated.delete(script)) this.#evaluated.add(script);
   }
 
-  #add(source: ByteString): Script {
-    const { code, flags } = parseScript(source);
+  #known(source: ByteString, dialect: Dialect): Script | undefined {
+    const script = this.#bySource.get(source);
+    // It may have come through another door.
+    if (script?.flags !== undefined) parseScript(source, dialect);
+    return script;
+  }
+
+  #add(source: ByteString, dialect: Dialect): Script {
+    const { code, flags } = parseScript(source, dialect);
     const script = { sha: sha1(source), source, code, flags, loaded: false, compiled: undefined };
     this.#compile(script);
     this.#scripts.set(script.sha, script);
@@ -171,7 +184,7 @@ export class Scripting {
   }
 
   /** Adds a library, or puts it in the place of the one of its name. Throws a ReplyError for one that can not be. */
-  loadLibrary(source: ByteString, replace: boolean): Library {
+  loadLibrary(source: ByteString, replace: boolean, { flags }: Dialect): Library {
     const { name, code } = parseLibrary(source);
     const old = this.#libraries.get(name);
     if (old !== undefined && !replace) {
@@ -179,7 +192,7 @@ export class Scripting {
     }
     if (old !== undefined) this.#unlink(old);
     try {
-      const library = this.#compileLibrary(this.#current(), { name, source, code });
+      const library = this.#compileLibrary(this.#current(), { name, source, code }, flags);
       this.#link(library);
       this.#release(old);
       return library;
@@ -189,9 +202,14 @@ export class Scripting {
     }
   }
 
-  #compileLibrary(by: Interpreter, library: Omit<Library, "functions">): Library {
+  #compileLibrary(
+    by: Interpreter,
+    library: Omit<Library, "functions">,
+    known: readonly ScriptFlag[],
+  ): Library {
     const names = new Set<ByteString>();
-    const functions = by.loadLibrary(library.code, ({ name }) => {
+    const functions = by.loadLibrary(library.code, ({ name, flags }) => {
+      if ([...flags].some((flag) => !known.includes(flag))) return UNKNOWN_FLAG;
       if (!NAME.test(name)) return INVALID_NAME;
       if (names.has(name)) return "Function already exists in the library";
       names.add(name);
@@ -247,7 +265,7 @@ export class Scripting {
     this.#functions.clear();
     for (const library of old) {
       try {
-        this.#link(this.#compileLibrary(by, library));
+        this.#link(this.#compileLibrary(by, library, scriptFlags));
       } catch (error) {
         if (!(error instanceof ReplyError)) throw error;
       }
