@@ -65,7 +65,8 @@ export class Differential {
   #ordered = true;
   #timeCertain = true;
   #leavesTraces = false;
-  #leavesScripts = false;
+  // Another may have used the server before.
+  #leavesScripts = true;
 
   private constructor(
     known: readonly KnownDifference[],

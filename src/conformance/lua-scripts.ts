@@ -18,7 +18,7 @@ export const KEPT_SCRIPTS: readonly ByteString[] = [
 ].map(bytes);
 
 const NUMBERS =
-  "0 1 2 -1 3 10 1.5 -2.5 0.1 1e3 1e15 1e16 1e17 1e20 1e300 2^31 2^32 2^53 -2^31 2^63 -2^63 0x10 1/3 1/0 -1/0 255 256 100 7".split(
+  "0 1 2 -1 3 10 1.5 2.7 -2.5 -1.9 0.1 1e3 1e15 1e16 1e17 1e20 1e300 2^31 2^32 2^53 -2^31 2^63 -2^63 0x10 1/3 1/0 -1/0 255 256 100 7".split(
     " ",
   );
 
@@ -209,7 +209,7 @@ export function luaScript(draw: Operands): ByteString {
     lines.push(draw.pick(["#!lua", `#!lua flags=${flags}`, "#!lua x=1", "#!js"]));
   }
   for (let left = draw.below(3); left > 0; left--) lines.push(statement(draw));
-  lines.push(`return ${expression(draw, draw.pick([1, 2, 3]))}`);
+  lines.push(`return ${expression(draw, draw.pick([0, 1, 2, 3]))}`);
   return bytes(lines.join(draw.pick(["\n", "\n", " "])));
 }
 
