@@ -12,6 +12,7 @@ for (const [kind, entry] of Object.entries(load)) {
   const emulator = createEmulator();
   emulator.call("SET", "k", "v");
   expect(kind, "kv-emulator", emulator.call("GET", "k"), "v");
+  expect(kind, "kv-emulator, a script", emulator.call("EVAL", "return #ARGV", 0, "a"), 1);
 
   const { kv, createKv } = await entry("kv-emulator/kv");
   await kv.set("shared", 1);
