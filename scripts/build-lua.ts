@@ -7,6 +7,7 @@
  * - Integers past 32 bits, which C's `long` holds where Redis runs and does not here, are clamped, not made negative.
  * - `0x` alone is no number, whatever stands before it.
  * - No precompiled code: what begins with its signature is read as text, and is none.
+ * - A memory that begins small, so that an emulator for every test costs little.
  * - A clock for loops that are in C, where no hook reaches: pattern matching, string.rep and table.insert call out every few rounds.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -24,6 +25,8 @@ const TABLE_TYPE = 5;
 /** So many rounds of a loop in C go by between two calls of `exit(TICK)`. */
 const ROUNDS = 64;
 const TICK = -1;
+/** How many pages of 64 KB the memory has at first: 4 MB are C's stack, and 1 MB is for data and a first state. */
+const FIRST_PAGES = 80;
 /** What precompiled code begins with, its first byte, and what is never a byte. */
 const SIGNATURE = 0x61754c1b;
 const SIGNATURE_BYTE = 0x1b;
@@ -491,7 +494,13 @@ replaceBody(
   ],
 );
 
+const memories = section(5);
+if (memories.unsigned() !== 1 || memories.unsigned() !== 1) throw new Error("one memory, limited");
+const pages = memories.unsigned();
+if (pages < FIRST_PAGES) throw new Error(`the memory begins with ${pages} pages`);
+
 const changed = new Map<number, Uint8Array>([
+  [5, Uint8Array.from([1, 1, ...unsigned(FIRST_PAGES), ...unsigned(memories.unsigned())])],
   [
     6,
     Uint8Array.from([
