@@ -3,7 +3,7 @@
  * leave out what Redis leaves open (addresses, the order of unordered replies) and an error that is a table without a message, of which
  * Redis 8.0.2 crashes.
  */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, utf8, type ByteString } from "../bytes.js";
 import type { Operands } from "./operands.js";
 
 /** Scripts that stay the same, for EVALSHA to find. */
@@ -210,7 +210,7 @@ export function luaScript(draw: Operands): ByteString {
   }
   for (let left = draw.below(3); left > 0; left--) lines.push(statement(draw));
   lines.push(`return ${expression(draw, draw.pick([0, 1, 2, 3]))}`);
-  return bytes(lines.join(draw.pick(["\n", "\n", " "])));
+  return utf8(lines.join(draw.pick(["\n", "\n", " "])));
 }
 
 /** The second function of a library; of two whose names are taken Redis may report either. */
@@ -222,7 +222,7 @@ export function luaLibrary(draw: Operands): ByteString {
   const own = name === "other" ? draw.pick(["g", "G"]) : draw.pick(["f", "f", "F", "g"]);
   const engine = draw.happens(0.05) ? draw.pick(["#!js name=", "#!lua nom="]) : "#!lua name=";
   const code = draw.happens(0.1) ? draw.pick(BROKEN_LIBRARIES) : registration(draw, name, own);
-  return bytes(`${draw.happens(0.1) ? "#!LUA name=" : engine}${name}\n${code}`);
+  return utf8(`${draw.happens(0.1) ? "#!LUA name=" : engine}${name}\n${code}`);
 }
 
 const BROKEN_LIBRARIES = [
