@@ -39,7 +39,7 @@ export const scriptingGrammars = {
   eval_ro: evaluate,
   evalsha: evaluateKept,
   evalsha_ro: evaluateKept,
-  script: alone,
+  script: (draw) => [draw.word("HELP", "NOPE", "EXISTS", "")],
   // The other modes would open the server's debugger.
   "script|debug": (draw) => [draw.word("NO", "no", "foo")],
   "script|exists": (draw) => draw.some(3, () => [digest(draw)]),
@@ -49,10 +49,10 @@ export const scriptingGrammars = {
   "script|load": (draw) => [draw.happens(0.7) ? draw.from(KEPT_SCRIPTS) : luaScript(draw)],
   fcall: callFunction,
   fcall_ro: callFunction,
-  function: alone,
+  function: (draw) => [draw.word("HELP", "NOPE", "STATS", "")],
   "function|delete": (draw) => [draw.word("lib", "other", "other", "nosuch")],
-  // Redis 8.0.2 crashes now and then of one that it obeys, or of a call behind it.
-  "function|flush": (draw) => [draw.word("foo", "")],
+  // Redis 8.0.2 crashes now and then of one that it obeys. A word may get lost on the way.
+  "function|flush": () => [bytes("foo"), bytes("foo"), bytes("foo")],
   "function|help": alone,
   "function|kill": alone,
   "function|list": (draw) =>
