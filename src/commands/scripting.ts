@@ -46,8 +46,15 @@ export const scriptingCommands = {
 
   /** `SCRIPT DEBUG YES | SYNC | NO` → OK; there is no debugger to switch on. */
   "script|debug": command(3, ["noscript"], noKeys, (_, args) => {
-    if (args.option() === "NO") return OK;
-    throw new ReplyError("ERR kv-emulator has no debugger for scripts");
+    switch (args.option()) {
+      case "NO":
+        return OK;
+      case "YES":
+      case "SYNC":
+        throw new ReplyError("ERR kv-emulator has no debugger for scripts");
+      default:
+        throw new ReplyError("ERR Use SCRIPT DEBUG YES/SYNC/NO");
+    }
   }),
 
   /** `SCRIPT EXISTS sha1 [sha1 …]` → 1 or 0 for each. */
