@@ -43,7 +43,7 @@ export const shares: Readonly<Record<Family, number>> = {
   zset: 5,
   generic: 2,
   expire: 4,
-  sort: 1,
+  sort: 2,
   transactions: 4,
   connection: 1,
   server: 1,
@@ -61,7 +61,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */
 export const weights: Readonly<Record<string, number>> = {
   flushall: 0.05,
-  flushdb: 0.5,
+  flushdb: 1,
   command: 0.02,
   "command|docs": 0.2,
   "command|info": 0.2,
@@ -69,6 +69,9 @@ export const weights: Readonly<Record<string, number>> = {
   "object|help": 0.1,
   spop: 0.5,
   lpos: 2,
+  srem: 3,
+  hincrby: 2,
+  zlexcount: 2,
   zunionstore: 2,
   hset: 3,
   rpush: 2,

@@ -290,7 +290,7 @@ export class Operands {
 
   /** Milliseconds from now, every fourth of them soon over. */
   milliseconds(): ByteString {
-    if (this.happens(0.25)) {
+    if (this.happens(0.4)) {
       const [first = 1, ...others] = this.#pools.timing.short;
       return bytes(String(this.pick([first, ...others])));
     }
