@@ -1,6 +1,8 @@
 /** All commands by name, and the look-up that names what is wrong when there is none. */
 import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import { bitfieldCommands } from "./bitfield.js";
+import { bitmapCommands } from "./bitmap.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
 import { expireCommands } from "./expire.js";
@@ -19,6 +21,8 @@ import { zsetCommands } from "./zset.js";
 
 const families: readonly CommandTable[] = [
   stringCommands,
+  bitmapCommands,
+  bitfieldCommands,
   hashCommands,
   listCommands,
   setCommands,

@@ -1,4 +1,5 @@
 /** Every command's grammar, by family, and how often each is called beside the others of its family. */
+import { bitmapGrammars } from "./grammars/bitmap.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
 import { genericGrammars } from "./grammars/generic.js";
@@ -14,6 +15,7 @@ import type { Grammars } from "./operands.js";
 
 export const families = {
   string: stringGrammars,
+  bitmap: bitmapGrammars,
   hash: hashGrammars,
   list: listGrammars,
   set: setGrammars,
@@ -37,6 +39,7 @@ export function isFamily(name: string): name is Family {
 /** How many of the sequences each family gets, beside those over all families. */
 export const shares: Readonly<Record<Family, number>> = {
   string: 3,
+  bitmap: 2,
   hash: 3,
   list: 3,
   set: 3,
@@ -52,6 +55,7 @@ export const shares: Readonly<Record<Family, number>> = {
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
 export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   string: ["set", "mset"],
+  bitmap: ["set", "setbit"],
   hash: ["hset"],
   list: ["rpush", "lpush"],
   set: ["sadd"],

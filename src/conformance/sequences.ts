@@ -156,7 +156,7 @@ function focusesOf(options: SequenceOptions): Focus[] {
     const chosen = names.filter(isFamily);
     const own = chosen.some((name) => builders[name] !== undefined);
     return (own ? chosen : familyNames.filter(isFamily)).flatMap((family) =>
-      (builders[family] ?? []).flatMap((name) => named(families[family], name, options.commands)),
+      (builders[family] ?? []).flatMap((name) => named(name, options.commands)),
     );
   };
   const add = (share: number, main: readonly string[], ...lists: Choice[][]): void => {
@@ -200,14 +200,14 @@ function weighted(grammars: Grammars, commands: ReadonlySet<string> | undefined)
 /** Into how many equal entries a command of weight 1 is divided. */
 const SHARES = 20;
 
-function named(
-  grammars: Grammars,
-  name: string,
-  commands: ReadonlySet<string> | undefined,
-): Choice[] {
-  const grammar = grammars[name];
-  if (grammar === undefined || commands?.has(name) === false) return [];
-  return [{ name, grammar }];
+/** A command of any family by its name. */
+function named(name: string, commands: ReadonlySet<string> | undefined): Choice[] {
+  if (commands?.has(name) === false) return [];
+  return familyNames.filter(isFamily).flatMap((family) => {
+    const grammars: Grammars = families[family];
+    const grammar = grammars[name];
+    return grammar === undefined ? [] : [{ name, grammar }];
+  });
 }
 
 function say(session: 1 | 2, ...words: readonly string[]): Step {
@@ -282,10 +282,11 @@ function malformed(draw: Operands, argv: Argv): Argv {
 }
 
 /**
- * A negative count of random members is answered in full, however large; a cursor past 64 bits leaves an error behind in Redis that its
+ * A bit far out makes a string of half a gigabyte. A negative count of random members is answered in full, however large; a cursor past 64 bits leaves an error behind in Redis that its
  * next SORT takes for its own.
  */
 function isUnsuitable([name = bytes(""), ...args]: Argv): boolean {
+  if (/bit/i.test(name)) return args.some((word) => /^#?\d{7}/.test(word));
   if (/rand/i.test(name)) return args.some((word) => /^-\d{4}/.test(word));
   return /scan/i.test(name) && args.some((word) => /\d{20}/.test(word));
 }
