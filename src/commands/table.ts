@@ -8,6 +8,7 @@ import { connectionCommands } from "./connection.js";
 import { expireCommands } from "./expire.js";
 import { genericCommands } from "./generic.js";
 import { hashCommands } from "./hash.js";
+import { hyperloglogCommands } from "./hyperloglog.js";
 import { listCommands } from "./list.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
@@ -23,6 +24,7 @@ const families: readonly CommandTable[] = [
   stringCommands,
   bitmapCommands,
   bitfieldCommands,
+  hyperloglogCommands,
   hashCommands,
   listCommands,
   setCommands,

@@ -4,6 +4,7 @@ import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
 import { genericGrammars } from "./grammars/generic.js";
 import { hashGrammars } from "./grammars/hash.js";
+import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
 import { listGrammars } from "./grammars/list.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
@@ -16,6 +17,7 @@ import type { Grammars } from "./operands.js";
 export const families = {
   string: stringGrammars,
   bitmap: bitmapGrammars,
+  hyperloglog: hyperloglogGrammars,
   hash: hashGrammars,
   list: listGrammars,
   set: setGrammars,
@@ -40,6 +42,7 @@ export function isFamily(name: string): name is Family {
 export const shares: Readonly<Record<Family, number>> = {
   string: 3,
   bitmap: 2,
+  hyperloglog: 1,
   hash: 3,
   list: 3,
   set: 3,
@@ -56,6 +59,7 @@ export const shares: Readonly<Record<Family, number>> = {
 export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   string: ["set", "mset"],
   bitmap: ["set", "setbit"],
+  hyperloglog: ["pfadd"],
   hash: ["hset"],
   list: ["rpush", "lpush"],
   set: ["sadd"],

@@ -60,6 +60,17 @@ export class BitString {
     this.#bytes = undefined;
   }
 
+  /** Puts bytes in the place of `count` others. */
+  splice(start: number, count: number, replacement: readonly number[]): void {
+    const tail = this.#array.slice(start + count, this.#length);
+    const length = start + replacement.length + tail.length;
+    if (length > this.#length) this.grow(length);
+    this.#array.set(replacement, start);
+    this.#array.set(tail, start + replacement.length);
+    this.#length = length;
+    this.#bytes = undefined;
+  }
+
   clone(): BitString {
     return new BitString(this.bytes);
   }
