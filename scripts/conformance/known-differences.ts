@@ -39,4 +39,10 @@ export const knownDifferences: readonly KnownDifference[] = [
     witness: ["ZADD z1 1 1", "SCAN 18446744073709551616", "SORT z1"],
     covers: () => false,
   },
+  {
+    reason: "BITOP takes DIFF, DIFF1, ANDOR and ONE, as it does from Redis 8.2 on",
+    link: "https://redis.io/docs/latest/commands/bitop/",
+    witness: ["SET s1 a", "BITOP DIFF s2 s1 s1"],
+    covers: () => false,
+  },
 ];

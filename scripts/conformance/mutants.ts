@@ -15,6 +15,48 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
   {
+    name: "SETBIT counts bits from the low end of a byte",
+    file: "values/bit-string.ts",
+    from: "const mask = 0x80 >> offset % 8;",
+    to: "const mask = 1 << offset % 8;",
+  },
+  {
+    name: "BITCOUNT leaves out the last bit of a range in bits",
+    file: "commands/bitmap.ts",
+    from: "[first * unit, (last + 1) * unit]",
+    to: "[first * unit, last * unit + unit - 1]",
+  },
+  {
+    name: "BITPOS finds no zero bit behind a string of ones",
+    file: "commands/bitmap.ts",
+    from: "return bit === 0 && !endGiven ? bits.length * 8 : -1;",
+    to: "return -1;",
+  },
+  {
+    name: "BITOP stops at the shortest source",
+    file: "commands/bitmap.ts",
+    from: "const length = Math.max(...sources",
+    to: "const length = Math.min(...sources",
+  },
+  {
+    name: "BITFIELD SAT stops a signed value one too low",
+    file: "commands/bitfield.ts",
+    from: "return signed ? -most - 1n : 0n;",
+    to: "return signed ? -most : 0n;",
+  },
+  {
+    name: "PFADD hashes with another seed",
+    file: "values/hyperloglog.ts",
+    from: "0xadc83b19",
+    to: "0xadc83b18",
+  },
+  {
+    name: "PFMERGE leaves the old count in the header",
+    file: "commands/hyperloglog.ts",
+    from: "db.write(destination);\n    forgetCount(target);",
+    to: "db.write(destination);",
+  },
+  {
     name: "APPEND loses the deadline",
     file: "commands/string.ts",
     from: 'db.put(key, new EncodedString(bytes(old + value), "raw"));',

@@ -1,11 +1,14 @@
 /** All commands by name, and the look-up that names what is wrong when there is none. */
 import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import { bitfieldCommands } from "./bitfield.js";
+import { bitmapCommands } from "./bitmap.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
 import { expireCommands } from "./expire.js";
 import { genericCommands } from "./generic.js";
 import { hashCommands } from "./hash.js";
+import { hyperloglogCommands } from "./hyperloglog.js";
 import { listCommands } from "./list.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
@@ -19,6 +22,9 @@ import { zsetCommands } from "./zset.js";
 
 const families: readonly CommandTable[] = [
   stringCommands,
+  bitmapCommands,
+  bitfieldCommands,
+  hyperloglogCommands,
   hashCommands,
   listCommands,
   setCommands,

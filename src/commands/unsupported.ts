@@ -6,12 +6,11 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "acl asking auth bgrewriteaof bgsave client cluster config debug failover hello lastsave latency lolwut memory migrate " +
     "module monitor move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
     "slowlog swapdb sync wait waitaof dump restore " +
-    "bitcount bitfield bitfield_ro bitop bitpos getbit setbit " +
     "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
     "eval eval_ro evalsha evalsha_ro fcall fcall_ro function script " +
     "geoadd geodist geohash geopos georadius georadius_ro georadiusbymember georadiusbymember_ro geosearch geosearchstore " +
     "hexpire hexpireat hexpiretime hgetdel hgetex hpersist hpexpire hpexpireat hpexpiretime hpttl hsetex httl " +
-    "pfadd pfcount pfdebug pfmerge pfselftest " +
+    "pfdebug pfselftest " +
     "psubscribe publish pubsub punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe " +
     "xack xadd xautoclaim xclaim xdel xgroup xinfo xlen xpending xrange xread xreadgroup xrevrange xsetid xtrim"
   ).split(" "),

@@ -288,6 +288,16 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
     setrange: positional("key n value"),
     strlen: positional("key"),
 
+    bitcount: positional("key n? n?"),
+    bitop: positional("and|or|xor|not key key..."),
+    bitpos: positional("key n n? n?"),
+    getbit: positional("key n"),
+    setbit: positional("key n n"),
+
+    pfadd: positional("key element..."),
+    pfcount: positional("key..."),
+    pfmerge: positional("key key..."),
+
     hdel: positional("key field..."),
     hexists: positional("key field"),
     hget: positional("key field"),

@@ -1,8 +1,10 @@
 /** Every command's grammar, by family, and how often each is called beside the others of its family. */
+import { bitmapGrammars } from "./grammars/bitmap.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
 import { genericGrammars } from "./grammars/generic.js";
 import { hashGrammars } from "./grammars/hash.js";
+import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
 import { listGrammars } from "./grammars/list.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
@@ -14,6 +16,8 @@ import type { Grammars } from "./operands.js";
 
 export const families = {
   string: stringGrammars,
+  bitmap: bitmapGrammars,
+  hyperloglog: hyperloglogGrammars,
   hash: hashGrammars,
   list: listGrammars,
   set: setGrammars,
@@ -37,6 +41,8 @@ export function isFamily(name: string): name is Family {
 /** How many of the sequences each family gets, beside those over all families. */
 export const shares: Readonly<Record<Family, number>> = {
   string: 3,
+  bitmap: 2,
+  hyperloglog: 1,
   hash: 3,
   list: 3,
   set: 3,
@@ -52,6 +58,8 @@ export const shares: Readonly<Record<Family, number>> = {
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
 export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   string: ["set", "mset"],
+  bitmap: ["set", "setbit"],
+  hyperloglog: ["pfadd"],
   hash: ["hset"],
   list: ["rpush", "lpush"],
   set: ["sadd"],

@@ -5,13 +5,14 @@
  */
 import { bytes, text, utf8, type ByteString } from "../bytes.js";
 
-export type KeyType = "string" | "hash" | "list" | "set" | "zset";
+export type KeyType = "string" | "hyperloglog" | "hash" | "list" | "set" | "zset";
 
 const list = (...words: readonly string[]): readonly ByteString[] => words.map(bytes);
 
 /** Each type has keys of its own, so that a valid call mostly finds a value that it can work on. */
 const KEYS: Readonly<Record<KeyType, readonly ByteString[]>> = {
   string: list("s1", "s2", "s3"),
+  hyperloglog: list("p1", "p2", "p3"),
   hash: list("h1", "h2", "h3"),
   list: list("l1", "l2", "l3"),
   set: list("m1", "m2", "m3"),

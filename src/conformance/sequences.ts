@@ -295,10 +295,11 @@ function malformed(draw: Operands, argv: Argv): Argv {
 }
 
 /**
- * A negative count of random members is answered in full, however large; a cursor past 64 bits leaves an error behind in Redis that its
- * next SORT takes for its own.
+ * A bit far out makes a string of half a gigabyte. A negative count of random members is answered in full, however large. A cursor past
+ * 64 bits leaves an error behind in Redis that its next SORT takes for its own.
  */
 function isUnsuitable([name = bytes(""), ...args]: Argv): boolean {
+  if (/bit/i.test(name)) return args.some((word) => /^#?\d{7}/.test(word));
   if (/rand/i.test(name)) return args.some((word) => /^-\d{4}/.test(word));
   return /scan/i.test(name) && args.some((word) => /\d{20}/.test(word));
 }

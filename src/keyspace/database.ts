@@ -132,6 +132,11 @@ export class Database {
     this.#accessed[index] = this.#shared.now / 1000;
   }
 
+  /** Keeps an existing key's value in another form; for those who watch it nothing changes. */
+  reencode(key: ByteString, value: Value): void {
+    this.#entries.put(key, value);
+  }
+
   /** Deletes the key; tells whether it existed. */
   delete(key: ByteString): boolean {
     const index = this.#entries.indexOf(key);

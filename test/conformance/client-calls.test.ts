@@ -168,7 +168,7 @@ describe("clientCall", () => {
     const missing = [...commandTable.keys()].filter(
       (name) => typeof Reflect.get(client, name) === "function" && !written.has(name),
     );
-    expect(missing).toEqual(["exec", "multi"]);
+    expect(missing).toEqual(["bitfield", "exec", "multi"]);
   });
 });
 
@@ -181,7 +181,10 @@ const wires: readonly Argv[] = methods
 /** What the client sends for `expire("k", 0)`; no call is meant to send it. */
 const malformed = JSON.stringify(["expire", "k"]);
 
-const argvs: readonly Argv[] = wires.filter((wire) => JSON.stringify(wire) !== malformed);
+/** BITFIELD is no single call of the client, but a chain of them. */
+const argvs: readonly Argv[] = wires.filter(
+  (wire) => JSON.stringify(wire) !== malformed && wire[0] !== "bitfield",
+);
 
 describe("the client", () => {
   it.each(argvs.map((argv) => ({ argv })))("sends $argv again", async ({ argv }) => {
