@@ -15,10 +15,34 @@ export interface Mutant {
 
 export const mutants: readonly Mutant[] = [
   {
+    name: "GEOADD takes latitude for longitude",
+    file: "values/geohash.ts",
+    from: "{ x: part(longitude, LONGITUDES, step), y: part(latitude, latitudes, step), step }",
+    to: "{ x: part(latitude, latitudes, step), y: part(longitude, LONGITUDES, step), step }",
+  },
+  {
+    name: "GEOSEARCH looks at the cell of its centre only",
+    file: "values/geohash.ts",
+    from: "of NEIGHBOURS) {",
+    to: "of NEIGHBOURS.slice(0, 1)) {",
+  },
+  {
+    name: "GEODIST rounds to three decimals",
+    file: "commands/geo.ts",
+    from: "const scaled = value * 10_000;",
+    to: "const scaled = Math.round(value * 1000) * 10;",
+  },
+  {
+    name: "BYBOX takes half its width for the whole",
+    file: "values/geohash.ts",
+    from: "across > shape.width / 2",
+    to: "across > shape.width",
+  },
+  {
     name: "SETBIT counts bits from the low end of a byte",
     file: "values/bit-string.ts",
-    from: "const mask = 0x80 >> offset % 8;",
-    to: "const mask = 1 << offset % 8;",
+    from: "const mask = 0x80 >> (offset % 8);",
+    to: "const mask = 1 << (offset % 8);",
   },
   {
     name: "BITCOUNT leaves out the last bit of a range in bits",

@@ -1,5 +1,5 @@
 /** A cursor over a command's arguments. Operands come out raw; what they must be is each command's own affair (operands.ts). */
-import { upperAscii, type ByteString } from "../bytes.js";
+import { bytes, upperAscii, type ByteString } from "../bytes.js";
 import { syntaxError } from "../errors.js";
 
 export class Args {
@@ -10,6 +10,11 @@ export class Args {
   constructor(argv: readonly ByteString[], position = 1) {
     this.#argv = argv;
     this.#position = position;
+  }
+
+  /** The command's name as it was written. */
+  get name(): ByteString {
+    return this.#argv[0] ?? bytes("");
   }
 
   /** How many arguments are left. */

@@ -7,6 +7,8 @@ import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
 import { expireCommands } from "./expire.js";
 import { genericCommands } from "./generic.js";
+import { geoCommands } from "./geo.js";
+import { geoSearchCommands } from "./geo-search.js";
 import { hashCommands } from "./hash.js";
 import { hyperloglogCommands } from "./hyperloglog.js";
 import { listCommands } from "./list.js";
@@ -31,6 +33,8 @@ const families: readonly CommandTable[] = [
   zsetCommands,
   zsetRangeCommands,
   zsetCombineCommands,
+  geoCommands,
+  geoSearchCommands,
   genericCommands,
   expireCommands,
   sortCommands,

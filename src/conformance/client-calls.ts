@@ -294,6 +294,10 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
     getbit: positional("key n"),
     setbit: positional("key n n"),
 
+    geodist: positional("key member member M|KM|FT|MI"),
+    geohash: positional("key member..."),
+    geopos: positional("key member..."),
+
     pfadd: positional("key element..."),
     pfcount: positional("key..."),
     pfmerge: positional("key key..."),

@@ -3,6 +3,7 @@ import { bitmapGrammars } from "./grammars/bitmap.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
 import { genericGrammars } from "./grammars/generic.js";
+import { geoGrammars } from "./grammars/geo.js";
 import { hashGrammars } from "./grammars/hash.js";
 import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
 import { listGrammars } from "./grammars/list.js";
@@ -22,6 +23,7 @@ export const families = {
   list: listGrammars,
   set: setGrammars,
   zset: zsetGrammars,
+  geo: geoGrammars,
   generic: genericGrammars,
   expire: expireGrammars,
   sort: sortGrammars,
@@ -47,6 +49,7 @@ export const shares: Readonly<Record<Family, number>> = {
   list: 3,
   set: 3,
   zset: 5,
+  geo: 2,
   generic: 2,
   expire: 4,
   sort: 2,
@@ -64,6 +67,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   list: ["rpush", "lpush"],
   set: ["sadd"],
   zset: ["zadd"],
+  geo: ["geoadd"],
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */

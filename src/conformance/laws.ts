@@ -2,7 +2,7 @@
  * When two replies to one command agree. Most must be equal; here stand the commands of which Redis leaves something open: the order
  * of a hash table, what chance picks, how far a cursor comes, and the time that a remote clock has gone on.
  */
-import { bytes, lowerAscii } from "../bytes.js";
+import { bytes, lowerAscii, type ByteString } from "../bytes.js";
 import type { RespValue } from "../resp/decode.js";
 import { families } from "./families.js";
 import { format, normalize, type Mode } from "./notation.js";
@@ -79,10 +79,21 @@ export function after(argv: Argv): readonly Argv[] {
 function leftOpen(argv: Argv): Argv {
   const name = commandName(argv);
   if (name === "spop" && argv[1] !== undefined) return [argv[1], bytes("SCARD")];
-  const store = argv.findLastIndex((word) => lowerAscii(word) === "store");
-  const stored = argv[store + 1];
-  if (name !== "sort" || store < 0 || stored === undefined || !hasOption(argv, "by")) return [];
-  return [stored, bytes("LLEN")];
+  if (name === "sort" && hasOption(argv, "by")) return sized("LLEN", operandOf(argv, "store"));
+  const dist = hasOption(argv, "storedist");
+  if (!name.startsWith("geo") || (!dist && !hasOption(argv, "count"))) return [];
+  if (name === "geosearchstore") return sized("ZCARD", argv[1]);
+  return sized("ZCARD", operandOf(argv, dist ? "storedist" : "store"));
+}
+
+function sized(size: string, key: ByteString | undefined): Argv {
+  return key === undefined ? [] : [key, bytes(size)];
+}
+
+/** What stands behind an option's last mention. */
+function operandOf(argv: Argv, option: string): ByteString | undefined {
+  const index = argv.findLastIndex((word) => lowerAscii(word) === option);
+  return index < 0 ? undefined : argv[index + 1];
 }
 
 function hasOption(argv: Argv, option: string): boolean {
@@ -128,6 +139,10 @@ const sorted: Law = async (replies, reference) => {
   const all = new Set(groups(await ask(unsorted), 1));
   return groups(received, 1).every((entry) => all.has(entry));
 };
+
+/** Members at one distance come in any order, and COUNT takes any of them. */
+const nearest: Law = (replies) =>
+  same(replies, hasOption(replies.argv, "count") ? "shape" : "unordered");
 
 /** What chance picks from `contents`: as much, all of it there, and nothing twice unless the count is negative. */
 const sample =
@@ -253,6 +268,12 @@ const laws: Readonly<Record<string, Law>> = {
   hgetall: orderOfTable("unordered-pairs"),
   sort: sorted,
   sort_ro: sorted,
+
+  geosearch: nearest,
+  georadius: nearest,
+  georadius_ro: nearest,
+  georadiusbymember: nearest,
+  georadiusbymember_ro: nearest,
 
   spop: taken,
   randomkey: sample(() => words("KEYS", "*")),
