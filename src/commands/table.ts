@@ -10,6 +10,11 @@ import { listCommands } from "./list.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
 import { sortCommands } from "./sort.js";
+import { streamGroupCommands } from "./stream-groups.js";
+import { streamInfoCommands } from "./stream-info.js";
+import { streamPendingCommands } from "./stream-pending.js";
+import { streamReadCommands } from "./stream-read.js";
+import { streamCommands } from "./stream.js";
 import { stringCommands } from "./string.js";
 import { transactionCommands } from "./transactions.js";
 import { isUnsupported } from "./unsupported.js";
@@ -25,6 +30,11 @@ const families: readonly CommandTable[] = [
   zsetCommands,
   zsetRangeCommands,
   zsetCombineCommands,
+  streamCommands,
+  streamReadCommands,
+  streamGroupCommands,
+  streamPendingCommands,
+  streamInfoCommands,
   genericCommands,
   expireCommands,
   sortCommands,

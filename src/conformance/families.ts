@@ -7,6 +7,7 @@ import { listGrammars } from "./grammars/list.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
 import { sortGrammars } from "./grammars/sort.js";
+import { streamGrammars } from "./grammars/stream.js";
 import { stringGrammars } from "./grammars/string.js";
 import { transactionGrammars } from "./grammars/transactions.js";
 import { zsetGrammars } from "./grammars/zset.js";
@@ -18,6 +19,7 @@ export const families = {
   list: listGrammars,
   set: setGrammars,
   zset: zsetGrammars,
+  stream: streamGrammars,
   generic: genericGrammars,
   expire: expireGrammars,
   sort: sortGrammars,
@@ -41,6 +43,7 @@ export const shares: Readonly<Record<Family, number>> = {
   list: 3,
   set: 3,
   zset: 5,
+  stream: 5,
   generic: 2,
   expire: 4,
   sort: 1,
@@ -56,6 +59,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   list: ["rpush", "lpush"],
   set: ["sadd"],
   zset: ["zadd"],
+  stream: ["xadd", "xgroup|create"],
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */
@@ -74,6 +78,12 @@ export const weights: Readonly<Record<string, number>> = {
   rpush: 2,
   sadd: 3,
   zadd: 5,
+  xadd: 5,
+  "xgroup|create": 2,
+  "xgroup|help": 0.1,
+  "xinfo|help": 0.1,
+  xreadgroup: 3,
+  xclaim: 2,
   set: 3,
   multi: 3,
   exec: 5,

@@ -5,7 +5,7 @@
  */
 import { bytes, text, utf8, type ByteString } from "../bytes.js";
 
-export type KeyType = "string" | "hash" | "list" | "set" | "zset";
+export type KeyType = "string" | "hash" | "list" | "set" | "zset" | "stream";
 
 const list = (...words: readonly string[]): readonly ByteString[] => words.map(bytes);
 
@@ -16,6 +16,7 @@ const KEYS: Readonly<Record<KeyType, readonly ByteString[]>> = {
   list: list("l1", "l2", "l3"),
   set: list("m1", "m2", "m3"),
   zset: list("z1", "z2", "z3", "y1"),
+  stream: list("x1", "x2", "x3"),
 };
 
 /** A sorted set whose scores are mostly equal, so that ranges by name have a meaning. */
