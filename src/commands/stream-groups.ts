@@ -16,7 +16,7 @@ import {
   type Context,
 } from "./command.js";
 import { integer } from "./operands.js";
-import { anyStreamId, quoted, streamId, subcommandSyntax } from "./stream-operands.js";
+import { anyStreamId, cString, streamId, subcommandSyntax } from "./stream-operands.js";
 
 export const streamGroupCommands = {
   xgroup: container(-2),
@@ -158,7 +158,7 @@ function keyRequired(): ReplyError {
 /** The group, named before the key. */
 export function noSuchGroup(group: ByteString, key: ByteString): ReplyError {
   return new ReplyError(
-    `NOGROUP No such consumer group '${quoted(group)}' for key name '${quoted(key)}'`,
+    `NOGROUP No such consumer group '${cString(group)}' for key name '${cString(key)}'`,
   );
 }
 

@@ -7,6 +7,7 @@ import type { Consumer, ConsumerGroup, Pending } from "../values/consumer-group.
 import type { IdMap } from "../values/id-map.js";
 import { formatId, MIN_ID } from "../values/stream-id.js";
 import { WHOLE_STREAM, type Stream } from "../values/stream.js";
+import { signed, type UInt64 } from "../values/uint64.js";
 import type { Args } from "./args.js";
 import { command, container, noKeys, subcommandKey, type CommandTable } from "./command.js";
 import { index } from "./operands.js";
@@ -41,8 +42,8 @@ export const streamInfoCommands = {
         consumers: group.consumerCount,
         pending: group.pending.size,
         "last-delivered-id": formatId(group.lastId),
-        "entries-read": group.entriesRead ?? null,
-        lag: stream.lag(group) ?? null,
+        "entries-read": counter(group.entriesRead),
+        lag: counter(stream.lag(group)),
       }),
     );
   }),
@@ -60,7 +61,7 @@ export const streamInfoCommands = {
       "radix-tree-nodes": stream.radixTreeNodes,
       "last-generated-id": formatId(stream.lastId),
       "max-deleted-entry-id": formatId(stream.maxDeletedId),
-      "entries-added": stream.entriesAdded,
+      "entries-added": signed(stream.entriesAdded),
       "recorded-first-entry-id": formatId(stream.first?.id ?? MIN_ID),
     };
     if (count !== undefined) {
@@ -91,6 +92,10 @@ function fields(named: Readonly<Record<string, Reply>>): Reply {
   return map(Object.entries(named).flatMap(([name, value]) => [bytes(name), value]));
 }
 
+function counter(value: UInt64 | undefined): Reply {
+  return value === undefined ? null : signed(value);
+}
+
 /** How much FULL shows, Infinity for all; undefined without FULL. */
 function fullCount(args: Args): number | undefined {
   const { left } = args;
@@ -109,8 +114,8 @@ function fullGroup(stream: Stream, name: ByteString, group: ConsumerGroup, count
   return fields({
     name,
     "last-delivered-id": formatId(group.lastId),
-    "entries-read": group.entriesRead ?? null,
-    lag: stream.lag(group) ?? null,
+    "entries-read": counter(group.entriesRead),
+    lag: counter(stream.lag(group)),
     "pel-count": group.pending.size,
     pending: firstPending(group.pending, count, ({ id, consumer, deliveredAt, deliveries }) => [
       formatId(id),

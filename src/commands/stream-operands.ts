@@ -22,12 +22,13 @@ function invalidId(): ReplyError {
   return new ReplyError("ERR Invalid stream ID specified as stream command argument");
 }
 
-/** `ms` or `ms-seq`; `missing` is the sequence number of one without. Undefined for anything else. */
+/** `ms` or `ms-seq`, up to a zero byte; `missing` is the sequence number of one without. Undefined for anything else. */
 export function parseId(operand: ByteString, missing: UInt64 = 0): StreamId | undefined {
   if (operand.length > MAX_ID_LENGTH) return undefined;
-  const dash = operand.indexOf("-");
-  const ms = parseUInt64(dash < 0 ? operand : sliceBytes(operand, 0, dash));
-  const seq = dash < 0 ? missing : parseUInt64(sliceBytes(operand, dash + 1));
+  const word = cString(operand);
+  const dash = word.indexOf("-");
+  const ms = parseUInt64(dash < 0 ? word : sliceBytes(word, 0, dash));
+  const seq = dash < 0 ? missing : parseUInt64(sliceBytes(word, dash + 1));
   return ms === undefined || seq === undefined ? undefined : { ms, seq };
 }
 
@@ -152,9 +153,10 @@ function checkedTrim(
   return { keep, approximate, limit: limit ?? (approximate ? DEFAULT_LIMIT : 0) };
 }
 
-/** A word as Redis quotes it in an error: up to its first zero byte. */
-export function quoted(word: ByteString): string {
-  return word.split("\0", 1)[0] ?? "";
+/** A word as Redis's C strings have it, quoted in an error or read as an ID: up to its first zero byte. */
+export function cString(word: ByteString): ByteString {
+  const end = word.indexOf("\0");
+  return end < 0 ? word : sliceBytes(word, 0, end);
 }
 
 export function entryReply({ id, fields }: StreamEntry): Reply {
@@ -163,7 +165,7 @@ export function entryReply({ id, fields }: StreamEntry): Reply {
 
 /** A subcommand that is called with too many words, or with options that it does not know. */
 export function subcommandSyntax(container: "XGROUP" | "XINFO", { subcommand }: Args): ReplyError {
-  const word = quoted(subcommand).slice(0, 128);
+  const word = cString(subcommand).slice(0, 128);
   return new ReplyError(
     `ERR unknown subcommand or wrong number of arguments for '${word}'. Try ${container} HELP.`,
   );

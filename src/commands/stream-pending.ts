@@ -19,7 +19,7 @@ import {
   clampedCount,
   entryReply,
   parseId,
-  quoted,
+  cString,
   rangeEnd,
   rangeStart,
   streamId,
@@ -137,7 +137,9 @@ function existingGroup(
   const stream = db.stream(key);
   const group = stream?.group(name);
   if (stream !== undefined && group !== undefined) return { stream, group };
-  throw new ReplyError(`NOGROUP No such key '${quoted(key)}' or consumer group '${quoted(name)}'`);
+  throw new ReplyError(
+    `NOGROUP No such key '${cString(key)}' or consumer group '${cString(name)}'`,
+  );
 }
 
 /** Redis answers no more than its allocator gives: 16 bytes for each. */
@@ -205,7 +207,7 @@ function claimOptions(args: Args, now: number): ClaimOptions {
     else if (option === "TIME" && args.more()) deliveredAt = Number(time("TIME"));
     else if (option === "RETRYCOUNT" && args.more()) deliveries = time("RETRYCOUNT");
     else if (option === "LASTID" && args.more()) lastId = streamId(args.next());
-    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${quoted(word)}'`);
+    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${cString(word)}'`);
   }
   if (deliveredAt < 0 || deliveredAt > now) deliveredAt = now;
   if (deliveries !== undefined && deliveries < 0) deliveries = undefined;

@@ -16,7 +16,7 @@ import type { Stream, StreamEntry } from "../values/stream.js";
 import { parseInteger } from "../values/numbers.js";
 import type { Args } from "./args.js";
 import { command, noKeys, type CommandTable } from "./command.js";
-import { clampedCount, entryReply, quoted, streamId } from "./stream-operands.js";
+import { clampedCount, entryReply, cString, streamId } from "./stream-operands.js";
 
 export const streamReadCommands = {
   /**
@@ -51,7 +51,7 @@ export const streamReadCommands = {
       const group = stream?.group(named.group);
       if (stream === undefined || group === undefined) {
         throw new ReplyError(
-          `NOGROUP No such key '${quoted(key)}' or consumer group '${quoted(named.group)}' in XREADGROUP with GROUP option`,
+          `NOGROUP No such key '${cString(key)}' or consumer group '${cString(named.group)}' in XREADGROUP with GROUP option`,
         );
       }
       return { key, stream, group, after: groupReadAfter(ids[index]) };
@@ -98,9 +98,9 @@ function readOptions(args: Args, name: "xread" | "xreadgroup"): ReadOptions {
     } else if (option === "STREAMS" && args.more()) {
       const words = args.rest();
       if (words.length % 2 === 1) {
-        const mark = name === "xread" ? "$" : ">";
+        const ids = name === "xread" ? "an ID, '+', or '$'" : "an ID or '>'";
         throw new ReplyError(
-          `ERR Unbalanced '${name}' list of streams: for each stream key an ID or '${mark}' must be specified.`,
+          `ERR Unbalanced '${name}' list of streams: for each stream key ${ids} must be specified.`,
         );
       }
       const middle = words.length / 2;

@@ -79,6 +79,7 @@ export function after(argv: Argv): readonly Argv[] {
 function leftOpen(argv: Argv): Argv {
   const name = commandName(argv);
   if (name === "spop" && argv[1] !== undefined) return [argv[1], bytes("SCARD")];
+  if (name === "xadd" && hasOption(argv, "*")) return [...argv.slice(1, 2), bytes("XLEN")];
   const store = argv.findLastIndex((word) => lowerAscii(word) === "store");
   const stored = argv[store + 1];
   if (name !== "sort" || store < 0 || stored === undefined || !hasOption(argv, "by")) return [];
@@ -215,6 +216,9 @@ const exec: Law = async ({ expected, received, queued = [] }, reference) => {
   return true;
 };
 
+/** What tells times, or IDs made of them, where two clocks tell them. */
+const timed: Law = (replies, { tolerance }) => tolerance > 0 && alike(replies);
+
 /** Times that two clocks tell. */
 const near =
   (unit: number): Law =>
@@ -263,6 +267,10 @@ const laws: Readonly<Record<string, Law>> = {
   pttl: near(1),
   expiretime: near(1000),
   pexpiretime: near(1),
+  xadd: (replies, reference) => hasOption(replies.argv, "*") && timed(replies, reference),
+  xpending: timed,
+  "xinfo|consumers": timed,
+  "xinfo|stream": timed,
 };
 
 function same({ expected, received }: Replies, mode: Mode): boolean {

@@ -16,7 +16,7 @@ import {
   positionOf,
   type StreamId,
 } from "./stream-id.js";
-import { add, exact, subtract, type UInt64 } from "./uint64.js";
+import { add, signed, subtract, type UInt64 } from "./uint64.js";
 
 /** Redis's stream-node-max-entries and stream-node-max-bytes. */
 export const NODE_MAX_ENTRIES = 100;
@@ -337,5 +337,5 @@ function integerSize(value: number): number {
 function differenceSize(a: UInt64, b: UInt64): number {
   const difference = subtract(a, b);
   if (typeof difference === "number") return integerSize(difference);
-  return listpackSize(bytes(String(exact(BigInt.asIntN(64, difference)))));
+  return listpackSize(bytes(String(signed(difference))));
 }

@@ -1,5 +1,5 @@
 /** Unsigned 64-bit integers, of which stream IDs are made: numbers while they are safe, bigints past 2^53, so that `<` and `===` hold. */
-import { sliceBytes, type ByteString } from "../bytes.js";
+import type { ByteString } from "../bytes.js";
 import { parseInteger } from "./numbers.js";
 
 export type UInt64 = number | bigint;
@@ -24,16 +24,19 @@ export function subtract(a: UInt64, b: UInt64): UInt64 {
   return typeof a === "number" && typeof b === "number" ? a - b : exact(BigInt(a) - BigInt(b));
 }
 
+/** As Redis prints it in a reply, whose integers have a sign. */
+export function signed(value: UInt64): UInt64 {
+  return typeof value === "number" ? value : exact(BigInt.asIntN(64, value));
+}
+
 /**
  * As Redis reads one (util.c, string2ull): a canonical integer that is not negative, or else what strtoull takes, which is spaces, signs
- * and leading zeros too, with `-01` for the largest. Nothing counts behind a zero byte.
+ * and leading zeros too, with `-01` for the largest.
  */
 export function parseUInt64(operand: ByteString): UInt64 | undefined {
-  const end = operand.indexOf("\0");
-  const word = end < 0 ? operand : sliceBytes(operand, 0, end);
-  const canonical = parseInteger(word);
+  const canonical = parseInteger(operand);
   if (canonical !== undefined) return canonical < 0 ? undefined : canonical;
-  const [, sign, digits] = STRTOULL.exec(word) ?? [];
+  const [, sign, digits] = STRTOULL.exec(operand) ?? [];
   if (digits === undefined) return undefined;
   const value = BigInt(digits);
   if (value > MAX_UINT64) return undefined;

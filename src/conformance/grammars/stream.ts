@@ -15,11 +15,14 @@ const ODD_IDS = [
 
 function id(draw: Operands): ByteString {
   if (draw.happens(0.04)) return draw.word(...ODD_IDS);
-  return bytes(`${1 + draw.below(5)}-${draw.below(6)}`);
+  if (draw.happens(0.4)) return bytes(`6-${draw.below(12)}`);
+  return bytes(`${1 + draw.below(6)}-${draw.below(8)}`);
 }
 
 const group = (draw: Operands): ByteString =>
-  draw.happens(0.05) ? draw.member() : draw.word("g1", "g2");
+  draw.happens(0.03)
+    ? draw.member()
+    : draw.word("g1", "g1", "g1", "g1", "g1", "g1", "g1", "g1", "g1", "g2");
 
 const consumer = (draw: Operands): ByteString =>
   draw.happens(0.05) ? draw.member() : draw.word("alice", "bob", "carol");
@@ -73,7 +76,7 @@ function fields(draw: Operands): ByteString[] {
 function newId(draw: Operands): ByteString {
   if (draw.happens(0.1)) return id(draw);
   if (draw.happens(0.05)) return bytes("*");
-  return draw.word("1-*", "2-*", "3-*", "4-*", "5-*", "10-*", "10-*", "10-*");
+  return draw.word("1-*", "2-*", "3-*", "4-*", "5-*", "6-*", "6-*", "6-*", "6-*", "6-*", "6-*");
 }
 
 function streams(draw: Operands, last: (draw: Operands) => ByteString): ByteString[] {
@@ -120,7 +123,7 @@ export const streamGrammars = {
     group(draw),
     draw.happens(0.7) ? draw.word("0", "$") : id(draw),
     ...draw.shuffled(
-      draw.maybe(0.5, "MKSTREAM"),
+      draw.maybe(0.9, "MKSTREAM"),
       draw.maybe(0.2, "ENTRIESREAD", () => draw.integer()),
     ),
   ],
