@@ -1,6 +1,7 @@
 /** What the stream commands take: IDs, the ends of ranges, what to trim; and how entries look in replies. */
 import { sliceBytes, type ByteString } from "../bytes.js";
 import { notInteger, ReplyError, syntaxError } from "../errors.js";
+import type { Profile } from "../profile.js";
 import type { Reply } from "../reply.js";
 import {
   formatId,
@@ -91,7 +92,11 @@ export interface TrimOptions {
 const DEFAULT_LIMIT = 100 * NODE_MAX_ENTRIES;
 
 /** `[NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT n]]` in any order; for XADD also the ID that ends them. */
-export function trimOptions(args: Args, command: "xadd" | "xtrim"): TrimOptions {
+export function trimOptions(
+  args: Args,
+  command: "xadd" | "xtrim",
+  { approximateTrim }: Profile,
+): TrimOptions {
   let keep: number | StreamId | undefined;
   let approximate = false;
   let limit: number | undefined;
@@ -123,7 +128,9 @@ export function trimOptions(args: Args, command: "xadd" | "xtrim"): TrimOptions 
       break;
     } else throw syntaxError();
   }
-  return { trim: checkedTrim(command, keep, approximate, limit), noMkStream, id };
+  const trim = checkedTrim(command, keep, approximate, limit);
+  if (trim === undefined || approximateTrim === "nodes") return { trim, noMkStream, id };
+  return { trim: { ...trim, approximate: false }, noMkStream, id };
 }
 
 function maxLength(operand: ByteString): number {

@@ -2,7 +2,12 @@
 import type { ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { keyed, NIL_ARRAY, type Reply } from "../reply.js";
-import { countDelivery, type Consumer, type ConsumerGroup } from "../values/consumer-group.js";
+import {
+  countDelivery,
+  newConsumer,
+  type Consumer,
+  type ConsumerGroup,
+} from "../values/consumer-group.js";
 import {
   compareIds,
   formatId,
@@ -56,12 +61,14 @@ export const streamReadCommands = {
       }
       return { key, stream, group, after: groupReadAfter(ids[index]) };
     });
+    const keepsConsumer = !noAck || context.profile.noAckCreatesConsumer;
     const found: Reply[] = [];
     for (const { key, stream, group, after } of sources) {
       const fresh = compareIds(after, MAX_ID) === 0;
       context.db.writeUnwatched(key);
-      const consumer =
-        group.consumer(named.consumer) ?? group.createConsumer(named.consumer, context.now);
+      const created = newConsumer(named.consumer, context.now);
+      const consumer = group.consumer(named.consumer) ?? created;
+      if (consumer === created && keepsConsumer) group.addConsumer(created);
       consumer.seenAt = context.now;
       const reader = { now: context.now, stream, group, consumer };
       if (!fresh) found.push(key, history(reader, after, count));

@@ -30,9 +30,9 @@ export const streamCommands = {
    * `XADD key [NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT n]] * | ms-* | id field value [field value …]` → the entry's ID,
    * or nil where NOMKSTREAM found no stream. The ID must be greater than the last one, and 0-0 is none.
    */
-  xadd: command(-5, ["write", "denyoom", "fast"], firstKey, ({ db, now }, args) => {
+  xadd: command(-5, ["write", "denyoom", "fast"], firstKey, ({ db, now, profile }, args) => {
     const key = args.next();
-    const { trim, noMkStream, id: wanted } = trimOptions(args, "xadd");
+    const { trim, noMkStream, id: wanted } = trimOptions(args, "xadd", profile);
     const fields = args.rest();
     if (fields.length === 0 || fields.length % 2 === 1) throw wrongArity("xadd");
     if (wanted !== "*" && wanted.ms === 0 && wanted.seq === 0) {
@@ -93,9 +93,9 @@ export const streamCommands = {
   xsetid: command(-3, ["write", "denyoom", "fast"], firstKey, setId),
 
   /** `XTRIM key MAXLEN | MINID [= | ~] threshold [LIMIT n]` → how many entries went. With `~` only whole nodes of 100 go. */
-  xtrim: command(-4, ["write"], firstKey, ({ db }, args) => {
+  xtrim: command(-4, ["write"], firstKey, ({ db, profile }, args) => {
     const key = args.next();
-    const { trim } = trimOptions(args, "xtrim");
+    const { trim } = trimOptions(args, "xtrim", profile);
     const stream = db.stream(key);
     if (stream === undefined || trim === undefined) return 0;
     const cut = stream.plan(trim);

@@ -28,6 +28,11 @@ export interface Consumer {
   activeAt: number | undefined;
 }
 
+/** A consumer that is in no group yet. */
+export function newConsumer(name: ByteString, now: number): Consumer {
+  return { name, pending: new IdMap(), seenAt: now, activeAt: undefined };
+}
+
 export class ConsumerGroup {
   lastId: StreamId;
   /** How many entries of the stream lie up to `lastId`; undefined where that is not known. */
@@ -55,9 +60,13 @@ export class ConsumerGroup {
 
   /** Creates a consumer that is not there yet. */
   createConsumer(name: ByteString, now: number): Consumer {
-    const consumer: Consumer = { name, pending: new IdMap(), seenAt: now, activeAt: undefined };
-    this.#consumers.set(name, consumer);
+    const consumer = newConsumer(name, now);
+    this.addConsumer(consumer);
     return consumer;
+  }
+
+  addConsumer(consumer: Consumer): void {
+    this.#consumers.set(consumer.name, consumer);
   }
 
   /** Deletes a consumer and forgets what is pending for it. */
