@@ -155,13 +155,16 @@ function autoClaimOptions(args: Args): { readonly count: number; readonly justId
     const option = args.option();
     if (option === "JUSTID") justId = true;
     else if (option === "COUNT" && args.more()) {
-      const error = (): ReplyError => new ReplyError("ERR COUNT must be > 0");
-      const value = integer(args.next(), error);
-      if (value < 1 || value > MAX_COUNT) throw error();
+      const value = integer(args.next(), countNotPositive);
+      if (value < 1 || value > MAX_COUNT) throw countNotPositive();
       count = Number(value);
     } else throw syntaxError();
   }
   return { count, justId };
+}
+
+function countNotPositive(): ReplyError {
+  return new ReplyError("ERR COUNT must be > 0");
 }
 
 /** Milliseconds; less than 0 is 0 where an idle time is asked for. */
