@@ -18,12 +18,11 @@ describe("IdMap", () => {
         const map = new IdMap<Entry>();
         const model = new Map<number, number>();
         for (const [step, [kind, ms]] of steps.entries()) {
-          if (kind === 0) {
-            expect(map.delete(idOf(ms))).toBe(model.delete(ms));
-          } else {
-            map.set({ id: idOf(ms), step });
-            model.set(ms, step);
-          }
+          const deletes = kind === 0;
+          expect(deletes && map.delete(idOf(ms))).toBe(deletes && model.delete(ms));
+          if (deletes) continue;
+          map.set({ id: idOf(ms), step });
+          model.set(ms, step);
         }
         const sorted = [...model].sort(([a], [b]) => a - b);
         expect([...map.from()].map(({ id, step }) => [id.ms, step])).toEqual(sorted);
