@@ -382,9 +382,9 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "XADD MAXLEN ~ trims exactly",
-    file: "commands/stream-operands.ts",
-    from: 'approximate = sign === "~";',
-    to: "approximate = false;",
+    file: "values/stream.ts",
+    from: "if (approximate) break;",
+    to: "",
   },
   {
     name: "XRANGE leaves out the end of a millisecond",

@@ -59,7 +59,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   list: ["rpush", "lpush"],
   set: ["sadd"],
   zset: ["zadd"],
-  stream: ["xadd", "xgroup|create"],
+  stream: ["xadd", "xgroup|create", "xreadgroup"],
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */
@@ -79,13 +79,15 @@ export const weights: Readonly<Record<string, number>> = {
   sadd: 3,
   zadd: 5,
   xadd: 5,
-  "xgroup|create": 4,
+  "xgroup|create": 2,
   "xgroup|help": 0.1,
   "xinfo|help": 0.1,
   xreadgroup: 4,
   "xgroup|destroy": 0.3,
   xsetid: 0.5,
   xclaim: 2,
+  xdel: 2,
+  xautoclaim: 2,
   set: 3,
   multi: 3,
   exec: 5,

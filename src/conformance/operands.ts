@@ -16,7 +16,7 @@ const KEYS: Readonly<Record<KeyType, readonly ByteString[]>> = {
   list: list("l1", "l2", "l3"),
   set: list("m1", "m2", "m3"),
   zset: list("z1", "z2", "z3", "y1"),
-  stream: list("x1", "x2"),
+  stream: list("x1", "x1", "x1", "x2"),
 };
 
 /** A sorted set whose scores are mostly equal, so that ranges by name have a meaning. */

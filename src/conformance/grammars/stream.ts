@@ -16,7 +16,7 @@ const ODD_IDS = [
 
 function id(draw: Operands): ByteString {
   if (draw.happens(0.04)) return draw.word(...ODD_IDS);
-  if (draw.happens(0.4)) return bytes(`6-${draw.below(12)}`);
+  if (draw.happens(0.7)) return bytes(`6-${draw.below(8)}`);
   return bytes(`${1 + draw.below(6)}-${draw.below(8)}`);
 }
 
@@ -34,7 +34,7 @@ const start = (draw: Operands): ByteString =>
   draw.happens(0.4) ? draw.word("-", "0", "(1-1", "(2") : id(draw);
 
 const end = (draw: Operands): ByteString =>
-  draw.happens(0.4) ? draw.word("+", "+", "(4-1", "5") : id(draw);
+  draw.happens(0.4) ? draw.word("+", "+", "+", "(6-4", "6", "6", "2", "(3") : id(draw);
 
 const count = (draw: Operands): ByteString[] => draw.maybe(0.4, "COUNT", () => draw.count());
 
@@ -77,7 +77,7 @@ function fields(draw: Operands): ByteString[] {
 function newId(draw: Operands): ByteString {
   if (draw.happens(0.1)) return id(draw);
   if (draw.happens(0.05)) return bytes("*");
-  return draw.word("1-*", "2-*", "3-*", "4-*", "5-*", "6-*", "6-*", "6-*", "6-*", "6-*", "6-*");
+  return draw.happens(0.8) ? bytes("6-*") : draw.word("1-*", "2-*", "3-*", "4-*", "5-*");
 }
 
 function streams(draw: Operands, last: (draw: Operands) => ByteString): ByteString[] {
