@@ -12,6 +12,10 @@ export interface Profile {
   readonly commandDocumentation: boolean;
   /** Upstash's SCAN takes WITHTYPE: each key is followed by its type. */
   readonly scanWithType: boolean;
+  /** Upstash trims streams nearly exactly where `~` allows less; Redis takes whole nodes of 100 entries. */
+  readonly approximateTrim: "exact" | "nodes";
+  /** Upstash's XREADGROUP NOACK creates no consumer. */
+  readonly noAckCreatesConsumer: boolean;
 }
 
 export const redisProfile: Profile = {
@@ -21,6 +25,8 @@ export const redisProfile: Profile = {
   databases: 16,
   commandDocumentation: true,
   scanWithType: false,
+  approximateTrim: "nodes",
+  noAckCreatesConsumer: true,
 };
 
 export const upstashProfile: Profile = {
@@ -30,4 +36,6 @@ export const upstashProfile: Profile = {
   databases: 1,
   commandDocumentation: false,
   scanWithType: true,
+  approximateTrim: "exact",
+  noAckCreatesConsumer: false,
 };

@@ -19,6 +19,7 @@ export type TaggedReply =
   | MapReply
   | SetReply
   | PairsReply
+  | KeyedReply
   | VerbatimReply
   | PushReply;
 
@@ -57,6 +58,12 @@ export interface PairsReply {
   readonly items: readonly Reply[];
 }
 
+/** RESP3 a map; RESP2 an array of two-element arrays, as XREAD answers. `items` alternate key and value. */
+export interface KeyedReply {
+  readonly kind: "keyed";
+  readonly items: readonly Reply[];
+}
+
 /** RESP3 verbatim string; RESP2 a bulk string. `format` has three letters. */
 export interface VerbatimReply {
   readonly kind: "verbatim";
@@ -91,6 +98,17 @@ export function set(items: readonly Reply[]): SetReply {
 
 export function pairs(items: readonly Reply[]): PairsReply {
   return { kind: "pairs", items };
+}
+
+export function keyed(items: readonly Reply[]): KeyedReply {
+  return { kind: "keyed", items };
+}
+
+/** Alternating keys and values in two-element arrays. */
+export function couples(items: readonly Reply[]): (readonly Reply[])[] {
+  return Array.from({ length: items.length / 2 }, (_, index) =>
+    items.slice(2 * index, 2 * index + 2),
+  );
 }
 
 export function verbatim(format: string, text: ByteString): VerbatimReply {

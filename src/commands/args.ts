@@ -12,9 +12,13 @@ export class Args {
     this.#position = position;
   }
 
-  /** The command's name as it was written. */
   get name(): ByteString {
     return this.#argv[0] ?? bytes("");
+  }
+
+  /** The subcommand as the client spelt it; for a command with one. */
+  get subcommand(): ByteString {
+    return this.#argv[1] ?? bytes("");
   }
 
   /** How many arguments are left. */
@@ -32,6 +36,11 @@ export class Args {
     if (argument === undefined) throw syntaxError();
     this.#position++;
     return argument;
+  }
+
+  /** The next argument, without taking it; undefined at the end. */
+  peek(): ByteString | undefined {
+    return this.#argv[this.#position];
   }
 
   /** The next argument as an option's name, in upper case. */

@@ -15,6 +15,11 @@ import { listCommands } from "./list.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
 import { sortCommands } from "./sort.js";
+import { streamGroupCommands } from "./stream-groups.js";
+import { streamInfoCommands } from "./stream-info.js";
+import { streamPendingCommands } from "./stream-pending.js";
+import { streamReadCommands } from "./stream-read.js";
+import { streamCommands } from "./stream.js";
 import { stringCommands } from "./string.js";
 import { transactionCommands } from "./transactions.js";
 import { isUnsupported } from "./unsupported.js";
@@ -35,6 +40,11 @@ const families: readonly CommandTable[] = [
   zsetCombineCommands,
   geoCommands,
   geoSearchCommands,
+  streamCommands,
+  streamReadCommands,
+  streamGroupCommands,
+  streamPendingCommands,
+  streamInfoCommands,
   genericCommands,
   expireCommands,
   sortCommands,
@@ -109,7 +119,9 @@ function buildTable(): ReadonlyMap<string, Command> {
 }
 
 function unsupportedCommand(name: string): ReplyError {
-  return new ReplyError(`ERR kv-emulator does not support the command '${upperAscii(name)}' yet`);
+  return new ReplyError(
+    `ERR kv-emulator does not implement '${upperAscii(name)}' yet: its docs/commands.md lists what it does`,
+  );
 }
 
 /** Redis quotes the arguments up to this many bytes in all. */

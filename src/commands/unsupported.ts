@@ -1,4 +1,10 @@
-/** Redis 8 commands that the emulator does not have yet: each is refused by name, so that none passes for a command that does not exist. */
+/** Commands of Redis 8 and of Upstash that the emulator does not have: each is refused by name, so that none passes for a command that does not exist. */
+
+/** Upstash's own (search, vectors, arrays). */
+const UPSTASH = new RegExp(
+  "^(?:search|vector)\\.|^ar(?:count|del|delrange|get|getrange|grep|info|insert|lastitems|len|mget|mset|next|op|ring|scan|seek|set)$",
+);
+
 const UNSUPPORTED: ReadonlySet<string> = new Set(
   (
     "vadd vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrem vsetattr vsim " +
@@ -10,12 +16,11 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "eval eval_ro evalsha evalsha_ro fcall fcall_ro function script " +
     "hexpire hexpireat hexpiretime hgetdel hgetex hpersist hpexpire hpexpireat hpexpiretime hpttl hsetex httl " +
     "pfdebug pfselftest " +
-    "psubscribe publish pubsub punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe " +
-    "xack xadd xautoclaim xclaim xdel xgroup xinfo xlen xpending xrange xread xreadgroup xrevrange xsetid xtrim"
+    "psubscribe publish pubsub punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe"
   ).split(" "),
 );
 
-/** Whether Redis 8 has the command (lower-case name) and the emulator does not. */
+/** Whether Redis 8 or Upstash has the command (lower-case name) and the emulator does not. */
 export function isUnsupported(name: string): boolean {
-  return UNSUPPORTED.has(name);
+  return UNSUPPORTED.has(name) || UPSTASH.test(name);
 }

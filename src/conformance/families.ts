@@ -10,6 +10,7 @@ import { listGrammars } from "./grammars/list.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
 import { sortGrammars } from "./grammars/sort.js";
+import { streamGrammars } from "./grammars/stream.js";
 import { stringGrammars } from "./grammars/string.js";
 import { transactionGrammars } from "./grammars/transactions.js";
 import { zsetGrammars } from "./grammars/zset.js";
@@ -24,6 +25,7 @@ export const families = {
   set: setGrammars,
   zset: zsetGrammars,
   geo: geoGrammars,
+  stream: streamGrammars,
   generic: genericGrammars,
   expire: expireGrammars,
   sort: sortGrammars,
@@ -50,6 +52,7 @@ export const shares: Readonly<Record<Family, number>> = {
   set: 3,
   zset: 5,
   geo: 2,
+  stream: 5,
   generic: 2,
   expire: 4,
   sort: 2,
@@ -68,6 +71,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   set: ["sadd"],
   zset: ["zadd"],
   geo: ["geoadd"],
+  stream: ["xadd", "xgroup|create", "xreadgroup"],
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */
@@ -89,6 +93,18 @@ export const weights: Readonly<Record<string, number>> = {
   rpush: 2,
   sadd: 3,
   zadd: 5,
+  xadd: 5,
+  "xgroup|create": 2,
+  xgroup: 0.1,
+  "xgroup|help": 0.1,
+  xinfo: 0.1,
+  "xinfo|help": 0.1,
+  xreadgroup: 4,
+  "xgroup|destroy": 0.3,
+  xsetid: 0.5,
+  xclaim: 2,
+  xdel: 2,
+  xautoclaim: 2,
   set: 3,
   multi: 3,
   exec: 5,

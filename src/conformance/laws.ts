@@ -79,6 +79,7 @@ export function after(argv: Argv): readonly Argv[] {
 function leftOpen(argv: Argv): Argv {
   const name = commandName(argv);
   if (name === "spop" && argv[1] !== undefined) return [argv[1], bytes("SCARD")];
+  if (name === "xadd" && hasOption(argv, "*")) return sized("XLEN", argv[1]);
   if (name === "sort" && hasOption(argv, "by")) return sized("LLEN", operandOf(argv, "store"));
   const dist = hasOption(argv, "storedist");
   if (!name.startsWith("geo") || (!dist && !hasOption(argv, "count"))) return [];
@@ -248,6 +249,9 @@ const exec: Law = async ({ expected, received, queued = [] }, reference) => {
   return true;
 };
 
+/** What tells times, or IDs made of them, where two clocks tell them. */
+const timed: Law = (replies, { tolerance }) => tolerance > 0 && alike(replies);
+
 /** Times that two clocks tell. */
 const near =
   (unit: number): Law =>
@@ -302,6 +306,10 @@ const laws: Readonly<Record<string, Law>> = {
   pttl: near(1),
   expiretime: near(1000),
   pexpiretime: near(1),
+  xadd: (replies, reference) => hasOption(replies.argv, "*") && timed(replies, reference),
+  xpending: timed,
+  "xinfo|consumers": timed,
+  "xinfo|stream": timed,
 };
 
 function same({ expected, received }: Replies, mode: Mode): boolean {

@@ -5,7 +5,8 @@
  */
 import { bytes, text, utf8, type ByteString } from "../bytes.js";
 
-export type KeyType = "string" | "hyperloglog" | "hash" | "list" | "set" | "zset" | "geo";
+export type KeyType =
+  "string" | "hyperloglog" | "hash" | "list" | "set" | "zset" | "geo" | "stream";
 
 const list = (...words: readonly string[]): readonly ByteString[] => words.map(bytes);
 
@@ -18,6 +19,7 @@ const KEYS: Readonly<Record<KeyType, readonly ByteString[]>> = {
   set: list("m1", "m2", "m3"),
   zset: list("z1", "z2", "z3", "y1"),
   geo: list("g1", "g2"),
+  stream: list("x1", "x1", "x1", "x2"),
 };
 
 /** A sorted set whose scores are mostly equal, so that ranges by name have a meaning. */

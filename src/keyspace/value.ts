@@ -7,11 +7,13 @@ import { EncodedString } from "../values/encoded-string.js";
 import { parseInteger } from "../values/numbers.js";
 import { SetValue } from "../values/set.js";
 import type { SortedSet } from "../values/sorted-set.js";
+import { Stream } from "../values/stream.js";
 
-export type Value = ByteString | EncodedString | BitString | List | Hash | SetValue | SortedSet;
+export type Value =
+  ByteString | EncodedString | BitString | List | Hash | SetValue | SortedSet | Stream;
 
 /** Redis's name of a value's type, as TYPE answers it. */
-export type TypeName = "string" | "list" | "hash" | "set" | "zset";
+export type TypeName = "string" | "list" | "hash" | "set" | "zset" | "stream";
 
 export function typeName(value: Value): TypeName {
   if (typeof value === "string" || value instanceof EncodedString || value instanceof BitString) {
@@ -20,6 +22,7 @@ export function typeName(value: Value): TypeName {
   if (value instanceof List) return "list";
   if (value instanceof Hash) return "hash";
   if (value instanceof SetValue) return "set";
+  if (value instanceof Stream) return "stream";
   return "zset";
 }
 

@@ -530,10 +530,11 @@ describe("sequences", () => {
     expect([...commandNames].filter((name) => !called.has(name))).toEqual([]);
   });
 
-  it("call every command but the bare OBJECT so that it answers without an error, too", () => {
+  it("call every command but bare containers so that it answers without an error, too", () => {
     const fine = answers.filter(({ error }) => error === undefined);
     const called = new Set(fine.map(({ name }) => name));
-    expect([...commandNames].filter((name) => !called.has(name))).toEqual(["object"]);
+    const refused = [...commandNames].filter((name) => !called.has(name));
+    expect(refused.filter((name) => commandTable.get(name)?.subcommands.size === 0)).toEqual([]);
   });
 
   it("are mostly valid, and malformed now and then", () => {
@@ -601,7 +602,10 @@ describe("sequences", () => {
       (sequence) => !argvsOf(sequence).some((argv) => argv[0] === "ZADD" && argv.length > 5),
     );
     const { counterexample } = fc.check(law, { seed, numRuns: 2000 });
-    expect(counterexample).toEqual([[{ session: 1, argv: ["ZADD", "a", "a", "a", "a", "a"] }]]);
+    const word: unknown = expect.stringMatching(/^a?$/);
+    expect(counterexample).toEqual([
+      [{ session: 1, argv: ["ZADD", word, word, word, word, word] }],
+    ]);
   });
 });
 
