@@ -1,7 +1,7 @@
 /** Replies as plain JavaScript values, in the shapes that RESP2 and Upstash's JSON share: maps are flat arrays, doubles are text. */
 import { text } from "./bytes.js";
 import { ReplyError } from "./errors.js";
-import type { Reply } from "./reply.js";
+import { couples, type Reply } from "./reply.js";
 import { formatDouble } from "./values/numbers.js";
 
 /** Text, integers (bigint past 2^53), null, arrays; a ReplyError where a command of a transaction failed. */
@@ -29,5 +29,7 @@ export function plain(reply: Reply): PlainReply {
     case "pairs":
     case "push":
       return reply.items.map(plain);
+    case "keyed":
+      return couples(reply.items).map((couple) => couple.map(plain));
   }
 }

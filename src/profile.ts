@@ -12,6 +12,10 @@ export interface Profile {
   readonly commandDocumentation: boolean;
   /** Upstash's SCAN takes WITHTYPE: each key is followed by its type. */
   readonly scanWithType: boolean;
+  /** Upstash trims streams nearly exactly where `~` allows less; Redis takes whole nodes of 100 entries. */
+  readonly approximateTrim: "exact" | "nodes";
+  /** Upstash's XREADGROUP NOACK creates no consumer. */
+  readonly noAckCreatesConsumer: boolean;
   /**
    * Upstash's scripts may have the flag allow-key-locking, which holds them to the keys that they declare; and their first line may
    * stand behind blank ones, where it means nothing.
@@ -26,6 +30,8 @@ export const redisProfile: Profile = {
   databases: 16,
   commandDocumentation: true,
   scanWithType: false,
+  approximateTrim: "nodes",
+  noAckCreatesConsumer: true,
   scripts: "redis",
 };
 
@@ -36,5 +42,7 @@ export const upstashProfile: Profile = {
   databases: 1,
   commandDocumentation: false,
   scanWithType: true,
+  approximateTrim: "exact",
+  noAckCreatesConsumer: false,
   scripts: "upstash",
 };

@@ -19,6 +19,7 @@ export type TaggedReply =
   | MapReply
   | SetReply
   | PairsReply
+  | KeyedReply
   | VerbatimReply
   | BooleanReply
   | BigNumberReply
@@ -56,6 +57,12 @@ export interface SetReply {
 /** RESP3 an array of two-element arrays; RESP2 a flat array. `items` alternate, as the members and scores of WITHSCORES do. */
 export interface PairsReply {
   readonly kind: "pairs";
+  readonly items: readonly Reply[];
+}
+
+/** RESP3 a map; RESP2 an array of two-element arrays, as XREAD answers. `items` alternate key and value. */
+export interface KeyedReply {
+  readonly kind: "keyed";
   readonly items: readonly Reply[];
 }
 
@@ -105,6 +112,17 @@ export function set(items: readonly Reply[]): SetReply {
 
 export function pairs(items: readonly Reply[]): PairsReply {
   return { kind: "pairs", items };
+}
+
+export function keyed(items: readonly Reply[]): KeyedReply {
+  return { kind: "keyed", items };
+}
+
+/** Alternating keys and values in two-element arrays. */
+export function couples(items: readonly Reply[]): (readonly Reply[])[] {
+  return Array.from({ length: items.length / 2 }, (_, index) =>
+    items.slice(2 * index, 2 * index + 2),
+  );
 }
 
 export function verbatim(format: string, text: ByteString): VerbatimReply {

@@ -442,6 +442,8 @@ function reader(type: ByteString, key: ByteString): Argv {
       return [bytes("SMEMBERS"), key];
     case "+zset\r\n":
       return [bytes("ZRANGE"), key, ...WITH_SCORES];
+    case "+stream\r\n":
+      return [...words("XINFO", "STREAM"), key, ...words("FULL", "COUNT", "0")];
     default:
       return [bytes("GET"), key];
   }

@@ -39,4 +39,21 @@ export const knownDifferences: readonly KnownDifference[] = [
     witness: ["ZADD z1 1 1", "SCAN 18446744073709551616", "SORT z1"],
     covers: () => false,
   },
+  {
+    reason:
+      "distances are computed with JavaScript's sine and cosine, whose last digit may differ from C's; STOREDIST shows it",
+    link: "https://tc39.es/ecma262/#sec-math.sin",
+    witness: [
+      "GEOADD g1 15.087269 1 a",
+      "GEORADIUS g1 13.361389 66.5 20000 km STOREDIST g2",
+      "ZRANGE g2 0 -1 WITHSCORES",
+    ],
+    covers: () => false,
+  },
+  {
+    reason: "BITOP takes DIFF, DIFF1, ANDOR and ONE, as it does from Redis 8.2 on",
+    link: "https://redis.io/docs/latest/commands/bitop/",
+    witness: ["SET s1 a", "BITOP DIFF s2 s1 s1"],
+    covers: () => false,
+  },
 ];

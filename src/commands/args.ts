@@ -1,5 +1,5 @@
 /** A cursor over a command's arguments. Operands come out raw; what they must be is each command's own affair (operands.ts). */
-import { upperAscii, type ByteString } from "../bytes.js";
+import { bytes, upperAscii, type ByteString } from "../bytes.js";
 import { syntaxError } from "../errors.js";
 
 export class Args {
@@ -10,6 +10,15 @@ export class Args {
   constructor(argv: readonly ByteString[], position = 1) {
     this.#argv = argv;
     this.#position = position;
+  }
+
+  get name(): ByteString {
+    return this.#argv[0] ?? bytes("");
+  }
+
+  /** The subcommand as the client spelt it; for a command with one. */
+  get subcommand(): ByteString {
+    return this.#argv[1] ?? bytes("");
   }
 
   /** How many arguments are left. */
@@ -32,6 +41,11 @@ export class Args {
     if (argument === undefined) throw syntaxError();
     this.#position++;
     return argument;
+  }
+
+  /** The next argument, without taking it; undefined at the end. */
+  peek(): ByteString | undefined {
+    return this.#argv[this.#position];
   }
 
   /** The next argument as an option's name, in upper case. */

@@ -126,7 +126,7 @@ export const genericCommands = {
     count(args, (key) => db.get(key) !== undefined),
   ),
 
-  /** `TYPE key` → string, list, hash, set, zset or none. */
+  /** `TYPE key` → string, list, hash, set, zset, stream or none. */
   type: command(2, ["readonly", "fast"], firstKey, ({ db }, args) => {
     const value = db.peek(args.next());
     return status(value === undefined ? "none" : typeName(value));

@@ -70,7 +70,7 @@ function sortOptions(args: Args, allowed: { readonly store: boolean }): SortOpti
     } else if (option === "STORE" && allowed.store && args.more()) store = args.next();
     else if (option === "BY" && args.more()) {
       by = args.next();
-      unsorted ||= !by.includes("*");
+      unsorted ||= !textStart(by).includes("*");
     } else if (option === "GET" && args.more()) get.push(args.next());
     else throw syntaxError();
   }
@@ -134,7 +134,10 @@ const byBytes: Compare = (a, b) => {
   return compareBytes(a.weight, b.weight);
 };
 
-/** Without STORE Redis compares with strcoll, to which a text ends at its first zero byte; what is equal up to there stays as it is. */
+/**
+ * What C's string functions see of bytes: all before the first zero byte. Redis looks for the marks of patterns that way, and without
+ * STORE compares weights that way (strcoll): what is equal up to there stays as it is.
+ */
 function textStart(weight: ByteString): ByteString {
   const end = weight.indexOf("\0");
   return end < 0 ? weight : sliceBytes(weight, 0, end);
@@ -171,10 +174,11 @@ function limit(elements: ByteString[], { offset, count }: SortOptions): ByteStri
 
 /** What a pattern names for an element: `weight_*` a string key, `object_*->field` a hash field. Without `*` it names nothing. */
 function lookUp(db: Database, pattern: ByteString, element: ByteString): ByteString | undefined {
-  const star = pattern.indexOf("*");
+  const searched = textStart(pattern);
+  const star = searched.indexOf("*");
   if (star < 0) return undefined;
-  const arrow = pattern.indexOf("->", star + 1);
-  const hasField = arrow >= 0 && arrow + 2 < pattern.length;
+  const arrow = searched.indexOf("->", star + 1);
+  const hasField = arrow >= 0 && arrow + 2 < searched.length;
   const suffix = pattern.slice(star + 1, hasField ? arrow : undefined);
   const value = db.get(bytes(pattern.slice(0, star) + element + suffix));
   if (hasField) {

@@ -35,7 +35,7 @@ import { deadline, index, integer, type TimeUnit } from "./operands.js";
 const keysAndValues: KeyRange = [1, -1, 2];
 
 /** The longest string: what Redis keeps by default (proto-max-bulk-len), less the 24 bytes that V8 cannot hold. */
-const MAX_LENGTH = 512 * 1024 * 1024 - 24;
+export const MAX_LENGTH = 512 * 1024 * 1024 - 24;
 
 export const stringCommands = {
   /** `APPEND key value` → the new length in bytes. */

@@ -1,17 +1,27 @@
 /** All commands by name, and the look-up that names what is wrong when there is none. */
 import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import { bitfieldCommands } from "./bitfield.js";
+import { bitmapCommands } from "./bitmap.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
 import { expireCommands } from "./expire.js";
 import { functionCommands } from "./functions.js";
 import { genericCommands } from "./generic.js";
+import { geoCommands } from "./geo.js";
+import { geoSearchCommands } from "./geo-search.js";
 import { hashCommands } from "./hash.js";
+import { hyperloglogCommands } from "./hyperloglog.js";
 import { listCommands } from "./list.js";
 import { scriptingCommands } from "./scripting.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
 import { sortCommands } from "./sort.js";
+import { streamGroupCommands } from "./stream-groups.js";
+import { streamInfoCommands } from "./stream-info.js";
+import { streamPendingCommands } from "./stream-pending.js";
+import { streamReadCommands } from "./stream-read.js";
+import { streamCommands } from "./stream.js";
 import { stringCommands } from "./string.js";
 import { transactionCommands } from "./transactions.js";
 import { isUnsupported } from "./unsupported.js";
@@ -21,12 +31,22 @@ import { zsetCommands } from "./zset.js";
 
 const families: readonly CommandTable[] = [
   stringCommands,
+  bitmapCommands,
+  bitfieldCommands,
+  hyperloglogCommands,
   hashCommands,
   listCommands,
   setCommands,
   zsetCommands,
   zsetRangeCommands,
   zsetCombineCommands,
+  geoCommands,
+  geoSearchCommands,
+  streamCommands,
+  streamReadCommands,
+  streamGroupCommands,
+  streamPendingCommands,
+  streamInfoCommands,
   genericCommands,
   expireCommands,
   sortCommands,
@@ -103,7 +123,9 @@ function buildTable(): ReadonlyMap<string, Command> {
 }
 
 function unsupportedCommand(name: string): ReplyError {
-  return new ReplyError(`ERR kv-emulator does not support the command '${upperAscii(name)}' yet`);
+  return new ReplyError(
+    `ERR kv-emulator does not implement '${upperAscii(name)}' yet: its docs/commands.md lists what it does`,
+  );
 }
 
 /** Redis quotes the arguments up to this many bytes in all. */

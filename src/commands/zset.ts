@@ -151,7 +151,7 @@ function scoreReply(score: number | undefined): Reply {
   return score === undefined ? null : double(score);
 }
 
-interface ZaddOptions {
+export interface ZaddOptions {
   readonly nx: boolean;
   readonly xx: boolean;
   readonly gt: boolean;
@@ -160,7 +160,7 @@ interface ZaddOptions {
   readonly incr: boolean;
 }
 
-const NO_OPTIONS: ZaddOptions = {
+export const NO_OPTIONS: ZaddOptions = {
   nx: false,
   xx: false,
   gt: false,
@@ -209,7 +209,7 @@ function scoresAndMembers(args: Args, { nx, xx, gt, lt, incr }: ZaddOptions): Sc
   return scored;
 }
 
-function addScores(
+export function addScores(
   db: Database,
   key: ByteString,
   options: ZaddOptions,

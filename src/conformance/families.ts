@@ -1,13 +1,17 @@
 /** Every command's grammar, by family, and how often each is called beside the others of its family. */
+import { bitmapGrammars } from "./grammars/bitmap.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
 import { genericGrammars } from "./grammars/generic.js";
+import { geoGrammars } from "./grammars/geo.js";
 import { hashGrammars } from "./grammars/hash.js";
+import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
 import { listGrammars } from "./grammars/list.js";
 import { scriptingGrammars } from "./grammars/scripting.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
 import { sortGrammars } from "./grammars/sort.js";
+import { streamGrammars } from "./grammars/stream.js";
 import { stringGrammars } from "./grammars/string.js";
 import { transactionGrammars } from "./grammars/transactions.js";
 import { zsetGrammars } from "./grammars/zset.js";
@@ -15,10 +19,14 @@ import type { Grammars } from "./operands.js";
 
 export const families = {
   string: stringGrammars,
+  bitmap: bitmapGrammars,
+  hyperloglog: hyperloglogGrammars,
   hash: hashGrammars,
   list: listGrammars,
   set: setGrammars,
   zset: zsetGrammars,
+  geo: geoGrammars,
+  stream: streamGrammars,
   generic: genericGrammars,
   expire: expireGrammars,
   sort: sortGrammars,
@@ -39,13 +47,17 @@ export function isFamily(name: string): name is Family {
 /** How many of the sequences each family gets, beside those over all families. */
 export const shares: Readonly<Record<Family, number>> = {
   string: 3,
+  bitmap: 2,
+  hyperloglog: 1,
   hash: 3,
   list: 3,
   set: 3,
   zset: 5,
+  geo: 2,
+  stream: 5,
   generic: 2,
   expire: 4,
-  sort: 1,
+  sort: 2,
   transactions: 4,
   connection: 1,
   server: 1,
@@ -55,16 +67,20 @@ export const shares: Readonly<Record<Family, number>> = {
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
 export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   string: ["set", "mset"],
+  bitmap: ["set", "setbit"],
+  hyperloglog: ["pfadd"],
   hash: ["hset"],
   list: ["rpush", "lpush"],
   set: ["sadd"],
   zset: ["zadd"],
+  geo: ["geoadd"],
+  stream: ["xadd", "xgroup|create", "xreadgroup"],
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */
 export const weights: Readonly<Record<string, number>> = {
   flushall: 0.05,
-  flushdb: 0.5,
+  flushdb: 1,
   command: 0.02,
   "command|docs": 0.2,
   "command|info": 0.2,
@@ -72,11 +88,26 @@ export const weights: Readonly<Record<string, number>> = {
   "object|help": 0.1,
   spop: 0.5,
   lpos: 2,
+  srem: 3,
+  hincrby: 2,
+  zlexcount: 2,
   zunionstore: 2,
   hset: 3,
   rpush: 2,
   sadd: 3,
   zadd: 5,
+  xadd: 5,
+  "xgroup|create": 2,
+  xgroup: 0.1,
+  "xgroup|help": 0.1,
+  xinfo: 0.1,
+  "xinfo|help": 0.1,
+  xreadgroup: 4,
+  "xgroup|destroy": 0.3,
+  xsetid: 0.5,
+  xclaim: 2,
+  xdel: 2,
+  xautoclaim: 2,
   set: 3,
   multi: 3,
   exec: 5,

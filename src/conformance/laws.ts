@@ -2,7 +2,7 @@
  * When two replies to one command agree. Most must be equal; here stand the commands of which Redis leaves something open: the order
  * of a hash table, what chance picks, how far a cursor comes, and the time that a remote clock has gone on.
  */
-import { bytes, lowerAscii } from "../bytes.js";
+import { bytes, lowerAscii, type ByteString } from "../bytes.js";
 import type { RespValue } from "../resp/decode.js";
 import { families } from "./families.js";
 import { format, normalize, type Mode } from "./notation.js";
@@ -79,10 +79,22 @@ export function after(argv: Argv): readonly Argv[] {
 function leftOpen(argv: Argv): Argv {
   const name = commandName(argv);
   if (name === "spop" && argv[1] !== undefined) return [argv[1], bytes("SCARD")];
-  const store = argv.findLastIndex((word) => lowerAscii(word) === "store");
-  const stored = argv[store + 1];
-  if (name !== "sort" || store < 0 || stored === undefined || !hasOption(argv, "by")) return [];
-  return [stored, bytes("LLEN")];
+  if (name === "xadd" && hasOption(argv, "*")) return sized("XLEN", argv[1]);
+  if (name === "sort" && hasOption(argv, "by")) return sized("LLEN", operandOf(argv, "store"));
+  const dist = hasOption(argv, "storedist");
+  if (!name.startsWith("geo") || (!dist && !hasOption(argv, "count"))) return [];
+  if (name === "geosearchstore") return sized("ZCARD", argv[1]);
+  return sized("ZCARD", operandOf(argv, dist ? "storedist" : "store"));
+}
+
+function sized(size: string, key: ByteString | undefined): Argv {
+  return key === undefined ? [] : [key, bytes(size)];
+}
+
+/** What stands behind an option's last mention. */
+function operandOf(argv: Argv, option: string): ByteString | undefined {
+  const index = argv.findLastIndex((word) => lowerAscii(word) === option);
+  return index < 0 ? undefined : argv[index + 1];
 }
 
 function hasOption(argv: Argv, option: string): boolean {
@@ -120,10 +132,18 @@ const sorted: Law = async (replies, reference) => {
   if (!free && !(await usesTable(argv, reference))) return false;
   if (!hasOption(argv, "limit")) return same(replies, "unordered");
   const { expected, received } = replies;
-  return (
-    "items" in expected && "items" in received && expected.items.length === received.items.length
-  );
+  if (!("items" in expected) || !("items" in received)) return false;
+  if (expected.items.length !== received.items.length) return false;
+  const { ask } = reference;
+  if (ask === undefined || hasOption(argv, "get")) return true;
+  const unsorted = [bytes("SORT_RO"), ...argv.slice(1, 2), ...words("BY", "nosort")];
+  const all = new Set(groups(await ask(unsorted), 1));
+  return groups(received, 1).every((entry) => all.has(entry));
 };
+
+/** Members at one distance come in any order, and COUNT takes any of them. */
+const nearest: Law = (replies) =>
+  same(replies, hasOption(replies.argv, "count") ? "shape" : "unordered");
 
 /** What chance picks from `contents`: as much, all of it there, and nothing twice unless the count is negative. */
 const sample =
@@ -131,6 +151,7 @@ const sample =
   async (replies, { ask }) => {
     const { argv, expected, received } = replies;
     if (outline(received) !== outline(expected) || received.type === "error") return false;
+    if (nested(received) !== nested(expected)) return false;
     if (ask === undefined) return same(replies, "shape");
     const [, key, count, option] = argv;
     const listing = option === undefined ? contents : (pairs ?? contents);
@@ -165,13 +186,18 @@ function groups(value: RespValue, width: number): string[] {
   return found;
 }
 
+/** Whether a list holds lists. */
+function nested(value: RespValue): boolean {
+  return "items" in value && value.items.some((item) => "items" in item);
+}
+
 function flat(value: RespValue): readonly RespValue[] {
   return "items" in value ? value.items.flatMap(flat) : [value];
 }
 
 /**
- * A step of SCAN. Where both sides are through at once, all entries in any order; else entries that are there, none twice. (That whole
- * loops miss nothing is a law of its own.)
+ * A step of SCAN: everything where the received cursor says that it is through, in Redis's order where a small collection has one; else
+ * entries that are there, none twice. (That whole loops miss nothing is a law of its own.)
  */
 const scan =
   (mode: Mode, keyed: boolean): Law =>
@@ -180,25 +206,33 @@ const scan =
     const { ask } = reference;
     const [wanted, found] = [scanned(expected), scanned(received)];
     if (wanted === undefined || found === undefined) return false;
-    const invented = !/^0+$/.test(argv[keyed ? 2 : 1] ?? "");
-    if (invented || ask === undefined) return true;
-    if (wanted.cursor === "0" && found.cursor === "0") {
-      const keysOnly = hasOption(argv, "novalues");
-      const law = keyed ? orderOfTable(keysOnly ? "unordered" : mode) : anyOrder;
+    if (ask === undefined) return true;
+    const place = keyed ? 2 : 1;
+    const fromStart = /^0+$/.test(argv[place] ?? "");
+    if (fromStart && wanted.cursor === "0" && found.cursor === "0") {
+      const law = keyed ? orderOfTable(pairedMode(argv, mode)) : anyOrder;
       return law(replies, reference);
     }
-    const full = scanned(await ask([...argv, ...words("COUNT", "1000000")]));
-    const all = new Set(full === undefined ? [] : groups(full.entries, 1));
-    return groups(found.entries, 1).every((entry) => all.has(entry));
+    const width = pairedMode(argv, mode) === "unordered-pairs" ? 2 : 1;
+    const whole = [...argv.with(place, bytes("0")), ...words("COUNT", "1000000")];
+    const full = scanned(await ask(whole));
+    const all = new Set(full === undefined ? [] : groups(full.entries, width));
+    const step = groups(found.entries, width);
+    const complete = !fromStart || found.cursor !== "0" || step.length === all.size;
+    return complete && new Set(step).size === step.length && step.every((entry) => all.has(entry));
   };
+
+function pairedMode(argv: Argv, mode: Mode): Mode {
+  return hasOption(argv, "novalues") ? "unordered" : mode;
+}
 
 function scanned(
   value: RespValue,
 ): { readonly cursor: string; readonly entries: RespValue } | undefined {
-  if (!("items" in value)) return undefined;
+  if (!("items" in value) || value.items.length !== 2) return undefined;
   const [cursor, entries] = value.items;
-  if (cursor === undefined || entries === undefined || !("text" in cursor)) return undefined;
-  return { cursor: cursor.text, entries };
+  if (cursor === undefined || !("text" in cursor)) return undefined;
+  return entries !== undefined && "items" in entries ? { cursor: cursor.text, entries } : undefined;
 }
 
 /** EXEC answers for each queued command by that command's law. */
@@ -215,13 +249,16 @@ const exec: Law = async ({ expected, received, queued = [] }, reference) => {
   return true;
 };
 
+/** What tells times, or IDs made of them, where two clocks tell them. */
+const timed: Law = (replies, { tolerance }) => tolerance > 0 && alike(replies);
+
 /** Times that two clocks tell. */
 const near =
   (unit: number): Law =>
   ({ expected, received }, { tolerance }) => {
     if (expected.type !== "integer" || received.type !== "integer") return false;
     const [a, b] = [Number(expected.text), Number(received.text)];
-    return a >= 0 === b >= 0 && Math.abs(a - b) * unit <= tolerance;
+    return a >= 0 && b >= 0 && Math.abs(a - b) * unit <= tolerance;
   };
 
 const laws: Readonly<Record<string, Law>> = {
@@ -238,6 +275,12 @@ const laws: Readonly<Record<string, Law>> = {
   hgetall: orderOfTable("unordered-pairs"),
   sort: sorted,
   sort_ro: sorted,
+
+  geosearch: nearest,
+  georadius: nearest,
+  georadius_ro: nearest,
+  georadiusbymember: nearest,
+  georadiusbymember_ro: nearest,
 
   spop: taken,
   randomkey: sample(() => words("KEYS", "*")),
@@ -266,6 +309,10 @@ const laws: Readonly<Record<string, Law>> = {
   pttl: near(1),
   expiretime: near(1000),
   pexpiretime: near(1),
+  xadd: (replies, reference) => hasOption(replies.argv, "*") && timed(replies, reference),
+  xpending: timed,
+  "xinfo|consumers": timed,
+  "xinfo|stream": timed,
 };
 
 function same({ expected, received }: Replies, mode: Mode): boolean {

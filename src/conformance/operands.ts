@@ -5,17 +5,21 @@
  */
 import { bytes, text, utf8, type ByteString } from "../bytes.js";
 
-export type KeyType = "string" | "hash" | "list" | "set" | "zset";
+export type KeyType =
+  "string" | "hyperloglog" | "hash" | "list" | "set" | "zset" | "geo" | "stream";
 
 const list = (...words: readonly string[]): readonly ByteString[] => words.map(bytes);
 
 /** Each type has keys of its own, so that a valid call mostly finds a value that it can work on. */
 const KEYS: Readonly<Record<KeyType, readonly ByteString[]>> = {
   string: list("s1", "s2", "s3"),
+  hyperloglog: list("p1", "p2", "p3"),
   hash: list("h1", "h2", "h3"),
   list: list("l1", "l2", "l3"),
   set: list("m1", "m2", "m3"),
   zset: list("z1", "z2", "z3", "y1"),
+  geo: list("g1", "g2"),
+  stream: list("x1", "x1", "x1", "x2"),
 };
 
 /** A sorted set whose scores are mostly equal, so that ranges by name have a meaning. */
@@ -290,7 +294,7 @@ export class Operands {
 
   /** Milliseconds from now, every fourth of them soon over. */
   milliseconds(): ByteString {
-    if (this.happens(0.25)) {
+    if (this.happens(0.4)) {
       const [first = 1, ...others] = this.#pools.timing.short;
       return bytes(String(this.pick([first, ...others])));
     }

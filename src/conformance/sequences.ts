@@ -91,6 +91,7 @@ class SequenceArbitrary extends Arbitrary<Sequence> {
       return [{ wait: pick(random, timing.wait) }];
     }
     if (focus.sessions === 2 && random.nextInt(0, 19) === 0) return this.#watched(random, focus);
+    if (focus.sessions === 2 && random.nextInt(0, 99) === 0) return OTHER_DATABASE;
     const session = random.nextInt(0, 9) < 6 || focus.sessions === 1 ? 1 : 2;
     return [{ session, argv: this.#command(random, focus) }];
   }
@@ -152,12 +153,15 @@ function focusesOf(options: SequenceOptions): Focus[] {
       .filter(isFamily)
       .filter((family) => wanted.has(family))
       .flatMap((family) => weighted(families[family], options.commands));
+  const buildersOf = (family: Family): Choice[] =>
+    (builders[family] ?? []).flatMap((name) => named(name, options.commands));
+  const everyBuilder = familyNames.filter(isFamily).flatMap(buildersOf);
+  /** Mostly a family's own; now and then another's, whose values are then of the wrong type. */
   const fill = (names: readonly string[]): Choice[] => {
-    const chosen = names.filter(isFamily);
-    const own = chosen.some((name) => builders[name] !== undefined);
-    return (own ? chosen : familyNames.filter(isFamily)).flatMap((family) =>
-      (builders[family] ?? []).flatMap((name) => named(families[family], name, options.commands)),
-    );
+    const own = names.filter(isFamily).flatMap(buildersOf);
+    return own.length === 0
+      ? everyBuilder
+      : [...Array<Choice[]>(6).fill(own).flat(), ...everyBuilder];
   };
   const add = (share: number, main: readonly string[], ...lists: Choice[][]): void => {
     const focus: Focus = {
@@ -200,15 +204,24 @@ function weighted(grammars: Grammars, commands: ReadonlySet<string> | undefined)
 /** Into how many equal entries a command of weight 1 is divided. */
 const SHARES = 20;
 
-function named(
-  grammars: Grammars,
-  name: string,
-  commands: ReadonlySet<string> | undefined,
-): Choice[] {
-  const grammar = grammars[name];
-  if (grammar === undefined || commands?.has(name) === false) return [];
-  return [{ name, grammar }];
+/** A command of any family by its name. */
+function named(name: string, commands: ReadonlySet<string> | undefined): Choice[] {
+  if (commands?.has(name) === false) return [];
+  return familyNames.filter(isFamily).flatMap((family) => {
+    const grammars: Grammars = families[family];
+    const grammar = grammars[name];
+    return grammar === undefined ? [] : [{ name, grammar }];
+  });
 }
+
+/** One session empties its database while another has keys elsewhere. */
+const OTHER_DATABASE: readonly Step[] = [
+  say(2, "SELECT", "1"),
+  say(2, "SET", "s1", "a"),
+  say(1, "FLUSHDB"),
+  say(2, "GET", "s1"),
+  say(2, "SELECT", "0"),
+];
 
 function say(session: 1 | 2, ...words: readonly string[]): Step {
   return { session, argv: words.map(bytes) };
@@ -282,10 +295,11 @@ function malformed(draw: Operands, argv: Argv): Argv {
 }
 
 /**
- * A negative count of random members is answered in full, however large; a cursor past 64 bits leaves an error behind in Redis that its
- * next SORT takes for its own.
+ * A bit far out makes a string of half a gigabyte. A negative count of random members is answered in full, however large. A cursor past
+ * 64 bits leaves an error behind in Redis that its next SORT takes for its own.
  */
 function isUnsuitable([name = bytes(""), ...args]: Argv): boolean {
+  if (/bit/i.test(name)) return args.some((word) => /^#?\d{7}/.test(word));
   if (/rand/i.test(name)) return args.some((word) => /^-\d{4}/.test(word));
   return /scan/i.test(name) && args.some((word) => /\d{20}/.test(word));
 }

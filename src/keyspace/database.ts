@@ -11,6 +11,7 @@ import { IndexedMap } from "../values/indexed-map.js";
 import { List } from "../values/list.js";
 import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
+import { Stream } from "../values/stream.js";
 import type { Deadline, Expiry, UnixTime } from "./expiry.js";
 import { stringOf, type Value } from "./value.js";
 
@@ -111,10 +112,21 @@ export class Database {
     throw wrongType();
   }
 
+  stream(key: ByteString): Stream | undefined {
+    const value = this.get(key);
+    if (value === undefined || value instanceof Stream) return value;
+    throw wrongType();
+  }
+
   /** Announces a change of the key: call it once the change is certain and before making it. */
   write(key: ByteString): void {
     this.#shared.changes++;
     if (this.#watches.size > 0) this.#breakWatches(key);
+  }
+
+  /** Announces a change that breaks no WATCH: Redis does not signal what commands do to a stream's consumer groups. */
+  writeUnwatched(_key: ByteString): void {
+    this.#shared.changes++;
   }
 
   /** Creates or replaces the key; its deadline becomes `expireAt`, none when undefined. */
@@ -130,6 +142,11 @@ export class Database {
     const index = this.#entries.put(key, value);
     if (index === this.#accessed.length) this.#growAccessed();
     this.#accessed[index] = this.#shared.now / 1000;
+  }
+
+  /** Keeps an existing key's value in another form; for those who watch it nothing changes. */
+  reencode(key: ByteString, value: Value): void {
+    this.#entries.put(key, value);
   }
 
   /** Deletes the key; tells whether it existed. */

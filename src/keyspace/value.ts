@@ -1,29 +1,35 @@
 /** What a key can hold. A value's type is its class; strings stand bare, with no object around them. */
 import type { ByteString } from "../bytes.js";
+import { BitString } from "../values/bit-string.js";
 import { Hash } from "../values/hash.js";
 import { List } from "../values/list.js";
 import { EncodedString } from "../values/encoded-string.js";
 import { parseInteger } from "../values/numbers.js";
 import { SetValue } from "../values/set.js";
 import type { SortedSet } from "../values/sorted-set.js";
+import { Stream } from "../values/stream.js";
 
-export type Value = ByteString | EncodedString | List | Hash | SetValue | SortedSet;
+export type Value =
+  ByteString | EncodedString | BitString | List | Hash | SetValue | SortedSet | Stream;
 
 /** Redis's name of a value's type, as TYPE answers it. */
-export type TypeName = "string" | "list" | "hash" | "set" | "zset";
+export type TypeName = "string" | "list" | "hash" | "set" | "zset" | "stream";
 
 export function typeName(value: Value): TypeName {
-  if (typeof value === "string" || value instanceof EncodedString) return "string";
+  if (typeof value === "string" || value instanceof EncodedString || value instanceof BitString) {
+    return "string";
+  }
   if (value instanceof List) return "list";
   if (value instanceof Hash) return "hash";
   if (value instanceof SetValue) return "set";
+  if (value instanceof Stream) return "stream";
   return "zset";
 }
 
 /** The bytes of a string in any encoding; undefined for another type and for no value. */
 export function stringOf(value: Value | undefined): ByteString | undefined {
   if (typeof value === "string") return value;
-  return value instanceof EncodedString ? value.bytes : undefined;
+  return value instanceof EncodedString || value instanceof BitString ? value.bytes : undefined;
 }
 
 /** A copy that shares nothing that can change. */

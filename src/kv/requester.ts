@@ -9,7 +9,7 @@ import type { Engine } from "../engine.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
-import { toArgv, toCommands } from "../rest/json-commands.js";
+import { toCommand, toCommands } from "../rest/json-commands.js";
 
 /** How the client's replies travel: base64 keeps bytes, and its decoder drops a leading byte order mark. */
 export interface ResponseOptions {
@@ -52,7 +52,7 @@ class Backend {
   async #answer(path: string, commands: readonly unknown[], body: unknown): Promise<unknown> {
     switch (path) {
       case "": {
-        const [reply = null] = await runPipeline(this.#client, [toArgv(commands)]);
+        const [reply = null] = await runPipeline(this.#client, [toCommand(commands)]);
         if (reply instanceof ReplyError) throw failure(reply, body);
         return { result: this.#decode(plain(reply)) };
       }

@@ -59,6 +59,10 @@ function writeTagged(reply: TaggedReply, version: RespVersion, parts: string[]):
     case "pairs":
       writePairs(reply.items, version, parts);
       break;
+    case "keyed":
+      if (version === 3) writeAll(`%${reply.items.length / 2}\r\n`, reply.items, version, parts);
+      else writeGroups(reply.items, version, parts);
+      break;
   }
 
   function header(version: RespVersion, type: string, count: number): string {
@@ -72,6 +76,11 @@ function writePairs(items: readonly Reply[], version: RespVersion, parts: string
     writeAll(`*${items.length}\r\n`, items, version, parts);
     return;
   }
+  writeGroups(items, version, parts);
+}
+
+/** An array of two-element arrays. */
+function writeGroups(items: readonly Reply[], version: RespVersion, parts: string[]): void {
   parts.push(`*${items.length / 2}\r\n`);
   for (let index = 0; index < items.length; index += 2) {
     writeAll("*2\r\n", items.slice(index, index + 2), version, parts);

@@ -4,7 +4,7 @@
  */
 import { text, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
-import type { Reply } from "../reply.js";
+import { couples, type Reply } from "../reply.js";
 import { formatDouble } from "../values/numbers.js";
 
 /** How strings look in JSON: text with U+FFFD for what is not UTF-8, or base64 of the bytes. */
@@ -49,6 +49,8 @@ function encodeValue(reply: Reply, encoding: Encoding): string {
     case "pairs":
     case "push":
       return encodeArray(reply.items, encoding);
+    case "keyed":
+      return encodeArray(couples(reply.items), encoding);
   }
 }
 

@@ -13,9 +13,12 @@ export function parseCommand(body: string): ParsedCommand {
   if (body.trim() === "") return new ReplyError("EOF");
   const json = parseJson(body);
   if (json === undefined) return new ReplyError("ERR failed to parse command");
-  if (!Array.isArray(json)) return new ReplyError("expected JSON array");
-  if (json.length === 0) return new ReplyError("ERR empty command");
-  return toArgv(json);
+  return Array.isArray(json) ? toCommand(json) : new ReplyError("expected JSON array");
+}
+
+/** A command of its own from JSON values. */
+export function toCommand(json: readonly unknown[]): ParsedCommand {
+  return json.length === 0 ? new ReplyError("ERR empty command") : toArgv(json);
 }
 
 /** Reads the body of `/pipeline` and `/multi-exec`: an array of commands, or the error that the whole body is. */
@@ -35,8 +38,8 @@ export function toCommands(json: readonly unknown[]): readonly ParsedCommand[] |
   });
 }
 
-/** One command from JSON values; what JSON can not hold (undefined, NaN) counts as null, as it does on the wire. */
-export function toArgv(command: readonly unknown[]): ParsedCommand {
+/** A command's words from JSON values; what JSON can not hold (undefined, NaN) counts as null, as it does on the wire. */
+function toArgv(command: readonly unknown[]): ParsedCommand {
   const argv: ByteString[] = [];
   for (const argument of command) {
     if (typeof argument === "string") argv.push(utf8(argument));

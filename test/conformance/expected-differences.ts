@@ -48,6 +48,18 @@ export const expectedDifferences: readonly ExpectedDifference[] = [
   },
   {
     targets: upstash,
+    file: "stream-trim",
+    reason:
+      "Upstash trims nearly exactly where ~ is given and not by whole nodes (the tests of @upstash/redis: 50 entries trimmed to about 30 left 29 to 31)",
+  },
+  {
+    targets: upstash,
+    commands: ["xsetid"],
+    reason:
+      "Upstash does not offer XSETID and answers 'ERR Command is not available' (documentation of its commands)",
+  },
+  {
+    targets: upstash,
     commands: [
       "nosuch",
       "",

@@ -28,6 +28,12 @@ const examples: readonly Example[] = methods.flatMap(({ group, command, examples
     .filter(({ wire }) => commandTable.has(lowerAscii(String(wire[0])))),
 );
 
+/**
+ * Calls that the real client can not make with auto-pipelining: it takes a builder of bit fields for a command, hands out a promise in
+ * its place, and rejects it ("Pipeline is empty") where nobody can catch it.
+ */
+const NOT_AUTO_PIPELINED = /^redis\.bitfield\(/;
+
 const settings = [true, false].flatMap((enableAutoPipelining) =>
   [true, false].map((automaticDeserialization) => ({
     enableAutoPipelining,
@@ -42,7 +48,11 @@ afterAll(() => server.close());
 describe.each(settings)(
   "with auto-pipelining $enableAutoPipelining and deserialization $automaticDeserialization",
   (options) => {
-    it.each(examples)("$call gives the same on the double and through MSW", async (example) => {
+    const calls = options.enableAutoPipelining
+      ? examples.filter(({ call }) => !NOT_AUTO_PIPELINED.test(call))
+      : examples;
+
+    it.each(calls)("$call gives the same on the double and through MSW", async (example) => {
       const behindDouble = seeded(example);
       const onDouble = await outcome(example.call, new VercelKV(options, behindDouble));
 
@@ -65,7 +75,7 @@ describe("on the wire", () => {
       return next(request);
     });
     await outcome(example.call, client);
-    expect(sent[0]).toEqual(example.wire);
+    expect(JSON.parse(JSON.stringify(sent[0]))).toEqual(example.wire);
   });
 });
 
@@ -85,6 +95,7 @@ function seedFor(group: string, call: string, word: string): readonly [string, .
   if (/set|sscan/.test(kind) && !/zset/.test(kind)) return ["SADD", word, "a", "b", "1", "1.50"];
   if (/zset|zscan/.test(kind)) return ["ZADD", word, "1", "a", "2.5", "b", "3", "c"];
   if (kind === "list") return ["RPUSH", word, "a", "1", "b", "a", '{"a":1}'];
+  if (kind === "stream") return ["XADD", word, "1-0", "f", "1", "json", '{"a":[1]}'];
   return ["SET", word, "10", "PX", "5000"];
 }
 

@@ -135,8 +135,8 @@ describe("the client on the double", () => {
 
   it("says loudly what it does not have", async () => {
     const { kv: own } = createKv();
-    await expect(own.publish("channel", "message")).rejects.toThrow(
-      "kv-emulator does not support the command 'PUBLISH' yet",
+    await expect(own.arget("array", 0)).rejects.toThrow(
+      "kv-emulator does not implement 'ARGET' yet",
     );
   });
 });

@@ -28,6 +28,11 @@ describe("in the place of @upstash/redis", () => {
     await expect(redis.get("k")).rejects.toThrow("from elsewhere");
   });
 
+  it("answers a command without words as the REST API does", async () => {
+    const empty = JSON.parse("[]");
+    await expect(Redis.fromEnv().exec(empty)).rejects.toThrow("ERR empty command, command was: []");
+  });
+
   it("exports the client's errors", async () => {
     await expect(Redis.fromEnv().hset("k", {})).rejects.toBeInstanceOf(errors.UpstashError);
   });

@@ -4,6 +4,7 @@ import { bytes, utf8 } from "../../src/bytes.js";
 import { ReplyError } from "../../src/errors.js";
 import {
   double,
+  keyed,
   map,
   NIL_ARRAY,
   OK,
@@ -54,6 +55,12 @@ const examples: readonly (readonly [name: string, reply: Reply, resp2: string, r
     pairs([a, double(1), b, double(2)]),
     "*4\r\n$1\r\na\r\n$1\r\n1\r\n$1\r\nb\r\n$1\r\n2\r\n",
     "*2\r\n*2\r\n$1\r\na\r\n,1\r\n*2\r\n$1\r\nb\r\n,2\r\n",
+  ],
+  [
+    "what is keyed",
+    keyed([a, [1], b, [2]]),
+    "*2\r\n*2\r\n$1\r\na\r\n*1\r\n:1\r\n*2\r\n$1\r\nb\r\n*1\r\n:2\r\n",
+    "%2\r\n$1\r\na\r\n*1\r\n:1\r\n$1\r\nb\r\n*1\r\n:2\r\n",
   ],
   ["no pairs", pairs([]), "*0\r\n", "*0\r\n"],
   ["a verbatim string", verbatim("txt", a), "$1\r\na\r\n", "=5\r\ntxt:a\r\n"],

@@ -254,8 +254,9 @@ describe("refusals", () => {
   );
 
   it("says so where Upstash has a command and the emulator does not", () =>
-    expectReply(send("/geoadd/k/1/2/m"), 400, {
-      error: "ERR kv-emulator does not support the command 'GEOADD' yet",
+    expectReply(send("/search.create/index"), 400, {
+      error:
+        "ERR kv-emulator does not implement 'SEARCH.CREATE' yet: its docs/commands.md lists what it does",
     }));
 });
 

@@ -12,7 +12,8 @@ const keyAndMembers: Grammar = (draw) => [draw.key("set"), ...members(draw)];
 function members(draw: Operands): ByteString[] {
   if (draw.happens(0.03)) return draw.crowd((index) => [bytes(`f${index}`)]);
   if (draw.happens(0.02)) return draw.crowd((index) => [bytes(String(index * 3))]);
-  if (draw.happens(0.3)) return draw.some(6, () => [draw.smallInteger()]);
+  if (draw.happens(0.3)) return draw.some(2, () => [draw.element()]);
+  if (draw.happens(0.4)) return draw.some(6, () => [draw.smallInteger()]);
   if (draw.happens(0.4)) return draw.some(6, () => [draw.element()]);
   if (draw.happens(0.1)) {
     return [draw.word("-40000", "70000", "5000000000", "-9223372036854775808")];

@@ -46,10 +46,15 @@ function scored(draw: Operands, key: ByteString): ByteString[] {
   return draw.some(6, () => [draw.float(), draw.member()]);
 }
 
+/** Infinite ones meet as sums that are no number. */
+function weight(draw: Operands): ByteString {
+  return draw.happens(0.3) ? draw.word("inf", "-inf") : draw.float();
+}
+
 function combine(draw: Operands): ByteString[] {
   const keys = draw.countedKeys(draw.happens(0.85) ? "zset" : "set");
   const weights = draw.happens(0.4)
-    ? [bytes("WEIGHTS"), ...keys.slice(1).map(() => draw.float())]
+    ? [bytes("WEIGHTS"), ...keys.slice(1).map(() => weight(draw))]
     : [];
   const aggregate = draw.maybe(0.5, "AGGREGATE", () => draw.word("SUM", "MIN", "MAX"));
   return [...keys, ...draw.shuffled(weights, aggregate)];
