@@ -16,9 +16,9 @@ export function clientCall(argv: readonly string[]): ClientCall | undefined {
   const [name = "", ...words] = argv;
   const command = lowerAscii(name);
   const subcommand = `${command} ${lowerAscii(words[0] ?? "")}`;
-  return renamed.has(subcommand)
-    ? call(renamed.get(subcommand), words.slice(1))
-    : call(renamed.get(command) ?? [command, methods.get(command)], words);
+  return methodsByCommand.has(subcommand)
+    ? call(methodsByCommand.get(subcommand), words.slice(1))
+    : call(methodsByCommand.get(command) ?? [command, methods.get(command)], words);
 }
 
 function call(
@@ -439,7 +439,7 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
 );
 
 /** Commands whose method has another name, with what it is given. */
-const renamed: ReadonlyMap<string, readonly [method: string, Arguments]> = new Map(
+const methodsByCommand: ReadonlyMap<string, readonly [method: string, Arguments]> = new Map(
   Object.entries<readonly [method: string, Arguments]>({
     eval_ro: ["evalRo", script],
     evalsha_ro: ["evalshaRo", script],
