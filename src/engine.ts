@@ -6,15 +6,18 @@ import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
 import { systemClock, type Clock } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
+import { isShown, monitorLine } from "./commands/monitor.js";
 import { commandTable, findCommand } from "./commands/table.js";
+import { abortedBecauseOf } from "./commands/transactions.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom } from "./random.js";
+import { PubSub } from "./pubsub.js";
 import { status, type Reply } from "./reply.js";
-import { Session } from "./session.js";
+import { Session, type Receive } from "./session.js";
 
 export interface EmulatorOptions {
   /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own. */
@@ -48,6 +51,8 @@ export class Engine {
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
+  readonly #pubsub = new PubSub();
+  readonly #monitors = new Set<Session>();
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile);
 
@@ -64,7 +69,9 @@ export class Engine {
       startedAt: this.clock.now(),
       commands: commandTable,
       scripting: this.#scripting,
-      run: (argv) => this.#process(this.#context.now, this.#context.session, argv),
+      pubsub: this.#pubsub,
+      monitors: this.#monitors,
+      run: (argv) => this.#perform(this.#context.session, argv),
     };
   }
 
@@ -73,9 +80,19 @@ export class Engine {
     return this.#keyspace.shared.changes;
   }
 
-  /** A session of its own, as a connection has: database, transaction, WATCH. Profile `"redis"` unless told otherwise. */
-  createSession(profile: "redis" | "upstash" = "redis"): Session {
-    return new Session(profile === "redis" ? redisProfile : upstashProfile);
+  /**
+   * A session of its own, as a connection has: database, transaction, WATCH, subscriptions. Profile `"redis"` unless told otherwise.
+   * What the server sends unasked (messages of channels, MONITOR's lines) goes to `receive`; without it the session can not subscribe.
+   */
+  createSession(profile: "redis" | "upstash" = "redis", receive?: Receive): Session {
+    return new Session(profile === "redis" ? redisProfile : upstashProfile, receive);
+  }
+
+  /** Ends a session as a connection that closes: its transaction, WATCHes, subscriptions and MONITOR. */
+  closeSession(session: Session): void {
+    session.endTransaction();
+    this.#pubsub.leave(session);
+    this.#monitors.delete(session);
   }
 
   /**
@@ -127,21 +144,37 @@ export class Engine {
     return commands.map((argv) => this.#process(now, session, argv));
   }
 
-  /** Each command finds no key whose time is up, in a transaction too: the one before it may have set a deadline that is past. */
+  /** A command that a client sends: it is refused, queued or performed. */
   #process(now: number, session: Session, argv: readonly ByteString[]): Reply {
     this.#keyspace.advanceTo(now);
     const command = findCommand(argv);
+    if (command instanceof ReplyError) return refuse(session, command);
+    const refusal = this.#refusal(session, command);
+    if (refusal !== undefined) return refuse(session, refusal, command);
     const { transaction } = session;
-    if (command instanceof ReplyError) {
-      if (transaction !== undefined) transaction.failed = true;
-      if (command.code === "EXECABORT") session.endTransaction();
-      return command;
-    }
     if (transaction !== undefined && !command.immediate) {
       transaction.queue.push(argv);
       return QUEUED;
     }
     return this.#run(session, command, argv);
+  }
+
+  /**
+   * A command of a transaction or a script. It finds no key whose time is up either: the one before it may have set a deadline that
+   * is past.
+   */
+  #perform(session: Session, argv: readonly ByteString[]): Reply {
+    this.#keyspace.advanceTo(this.#context.now);
+    const command = findCommand(argv);
+    return command instanceof ReplyError ? command : this.#run(session, command, argv);
+  }
+
+  /** What a session that listens may not call. */
+  #refusal(session: Session, command: Command): ReplyError | undefined {
+    if (session.subscribed) return refusalToSubscriber(session, command);
+    if (this.#monitors.size === 0 || !this.#monitors.has(session)) return undefined;
+    const refused = touchesKeys(command);
+    return refused ? new ReplyError("ERR Replica can't interact with the keyspace") : undefined;
   }
 
   #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
@@ -153,16 +186,60 @@ export class Engine {
     context.profile = session.profile;
     context.db = this.#keyspace.database(session.database);
     context.now = shared.now;
+    if (this.#monitors.size > 0) return this.#runMonitored(session, command, argv);
+    return this.#answerOf(command, argv);
+  }
+
+  #answerOf(command: Command, argv: readonly ByteString[]): Reply {
     try {
-      return command.handler(context, new Args(argv, command.words));
+      return command.handler(this.#context, new Args(argv, command.words));
     } catch (error) {
       if (error instanceof ReplyError) return error;
       throw error;
     }
   }
+
+  /** Monitors see a script before the commands that it calls, all else when it has run. */
+  #runMonitored(session: Session, command: Command, argv: readonly ByteString[]): Reply {
+    const feed = (): void => {
+      for (const monitor of this.#monitors) {
+        monitor.deliver(monitorLine(this.#keyspace.shared.now, session, argv));
+      }
+    };
+    if (command.flags.includes("skip_monitor")) feed();
+    const reply = this.#answerOf(command, argv);
+    if (isShown(command)) feed();
+    return reply;
+  }
 }
 
 const QUEUED = status("QUEUED");
+
+/** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
+function refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
+  if (session.transaction !== undefined) session.transaction.failed = true;
+  const aborted = command?.name === "exec" ? abortedBecauseOf(refusal) : refusal;
+  if (aborted.code === "EXECABORT") session.endTransaction();
+  return aborted;
+}
+
+function touchesKeys({ flags }: Command): boolean {
+  return flags.includes("readonly") || flags.includes("write") || flags.includes("may_replicate");
+}
+
+/** What a session may call in RESP2 while it listens to channels: messages and replies look alike there. */
+const OF_SUBSCRIBERS: ReadonlySet<string> = new Set(
+  "subscribe unsubscribe psubscribe punsubscribe ssubscribe sunsubscribe ping quit reset".split(
+    " ",
+  ),
+);
+
+function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError | undefined {
+  if (resp === 3 || OF_SUBSCRIBERS.has(name)) return undefined;
+  return new ReplyError(
+    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  );
+}
 
 function toBytes(argument: Argument): ByteString {
   if (typeof argument === "string") return utf8(argument);

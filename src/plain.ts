@@ -28,6 +28,7 @@ export function plain(reply: Reply): PlainReply {
     case "set":
     case "pairs":
     case "push":
+    case "several":
       return reply.items.map(plain);
     case "keyed":
       return couples(reply.items).map((couple) => couple.map(plain));

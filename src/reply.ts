@@ -23,7 +23,8 @@ export type TaggedReply =
   | VerbatimReply
   | BooleanReply
   | BigNumberReply
-  | PushReply;
+  | PushReply
+  | SeveralReplies;
 
 /** A simple string such as OK. */
 export interface StatusReply {
@@ -91,6 +92,12 @@ export interface PushReply {
   readonly items: readonly Reply[];
 }
 
+/** Replies one after another, none for no item: what subscribing to several channels answers. */
+export interface SeveralReplies {
+  readonly kind: "several";
+  readonly items: readonly Reply[];
+}
+
 export const OK: StatusReply = status("OK");
 export const NIL_ARRAY: NilArrayReply = { kind: "nil-array" };
 
@@ -116,6 +123,14 @@ export function pairs(items: readonly Reply[]): PairsReply {
 
 export function keyed(items: readonly Reply[]): KeyedReply {
   return { kind: "keyed", items };
+}
+
+export function push(items: readonly Reply[]): PushReply {
+  return { kind: "push", items };
+}
+
+export function several(items: readonly Reply[]): SeveralReplies {
+  return { kind: "several", items };
 }
 
 /** Alternating keys and values in two-element arrays. */

@@ -5,6 +5,8 @@
 import type { ByteString } from "./bytes.js";
 import type { Database, Watch } from "./keyspace/database.js";
 import type { Profile } from "./profile.js";
+import type { Subject, Subscriber } from "./pubsub.js";
+import type { Reply } from "./reply.js";
 
 /** The commands queued since MULTI. A command that could not be queued makes EXEC fail. */
 export interface Transaction {
@@ -12,17 +14,44 @@ export interface Transaction {
   failed: boolean;
 }
 
-export class Session {
+/** Takes what the server sends without being asked: messages of channels, the lines of MONITOR. */
+export type Receive = (message: Reply) => void;
+
+export class Session implements Subscriber {
   readonly profile: Profile;
+  /** Undefined for a session that can take no messages. */
+  readonly receive: Receive | undefined;
+  readonly subscriptions: Readonly<Record<Subject, Set<ByteString>>> = {
+    channels: new Set(),
+    patterns: new Set(),
+    shardChannels: new Set(),
+  };
   /** The protocol in which the session's replies are encoded. */
   resp: 2 | 3 = 2;
   database = 0;
+  /** Where the client is, as MONITOR and CLIENT LIST show it. */
+  address = "0.0.0.0:0";
+  /** Whether EXEC runs the session's transaction. */
+  inExec = false;
+  /** Whether a script runs in the session. */
+  inScript = false;
   transaction: Transaction | undefined = undefined;
   #watch: Watch = { broken: false };
   readonly #watched: { readonly db: Database; readonly key: ByteString }[] = [];
 
-  constructor(profile: Profile) {
+  constructor(profile: Profile, receive?: Receive) {
     this.profile = profile;
+    this.receive = receive;
+  }
+
+  /** Whether the session listens to anything. */
+  get subscribed(): boolean {
+    const { channels, patterns, shardChannels } = this.subscriptions;
+    return channels.size + patterns.size + shardChannels.size > 0;
+  }
+
+  deliver(message: Reply): void {
+    this.receive?.(message);
   }
 
   /** Whether a watched key has changed since WATCH. */

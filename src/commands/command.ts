@@ -5,6 +5,7 @@ import type { Keyspace } from "../keyspace/keyspace.js";
 import type { Scripting } from "../lua/scripting.js";
 import type { Database } from "../keyspace/database.js";
 import type { Profile } from "../profile.js";
+import type { PubSub } from "../pubsub.js";
 import type { Random } from "../random.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
@@ -26,6 +27,10 @@ export interface Context {
   readonly commands: ReadonlyMap<string, Command>;
   /** The emulator's scripts and functions. */
   readonly scripting: Scripting;
+  /** Who listens to which channel. */
+  readonly pubsub: PubSub;
+  /** Who sees every command. */
+  readonly monitors: Set<Session>;
   /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
   readonly run: (argv: readonly ByteString[]) => Reply;
 }

@@ -1,5 +1,5 @@
 /** What concerns the connection alone: PING, ECHO, SELECT. */
-import type { ByteString } from "../bytes.js";
+import { bytes, type ByteString } from "../bytes.js";
 import { ReplyError, wrongArity } from "../errors.js";
 import type { Profile } from "../profile.js";
 import { OK, status } from "../reply.js";
@@ -13,8 +13,11 @@ export const connectionCommands = {
   echo: command(2, ["loading", "stale", "fast"], noKeys, (_, args) => args.next()),
 
   /** `PING [message]` → PONG or the message. */
-  ping: command(-1, ["fast"], noKeys, (_, args) => {
+  ping: command(-1, ["fast"], noKeys, ({ session }, args) => {
     if (args.left > 1) throw wrongArity("ping");
+    if (session.resp === 2 && session.subscribed) {
+      return [bytes("pong"), args.more() ? args.next() : bytes("")];
+    }
     return args.more() ? args.next() : PONG;
   }),
 

@@ -14,6 +14,7 @@ import {
   type Context,
   type Flag,
 } from "./command.js";
+import { subcommandSyntax } from "./operands.js";
 import { dialectOf, runScript, scriptOperands } from "./script-run.js";
 import { notBusy } from "./scripting.js";
 
@@ -44,7 +45,7 @@ export const functionCommands = {
 
   /** `FUNCTION FLUSH [ASYNC | SYNC]` → OK; there are no libraries. */
   "function|flush": command(-2, ["write", "noscript"], noKeys, ({ scripting }, args) => {
-    if (args.left > 1) throw subcommandSyntax(args.word(1) ?? "");
+    if (args.left > 1) throw subcommandSyntax("FUNCTION", args);
     const mode = args.more() ? args.option() : "SYNC";
     if (mode !== "SYNC" && mode !== "ASYNC") {
       throw new ReplyError("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
@@ -105,12 +106,6 @@ function callFunction(context: Context, args: Args, readOnlyCommand: boolean): R
   const { name, flags } = found;
   return runScript(context, { name, flags, readOnlyCommand, keys: operands.keys }, (run) =>
     scripting.runFunction(found, operands.keys, operands.args, run),
-  );
-}
-
-function subcommandSyntax(subcommand: string): ReplyError {
-  return new ReplyError(
-    `ERR unknown subcommand or wrong number of arguments for '${subcommand}'. Try FUNCTION HELP.`,
   );
 }
 

@@ -1,5 +1,5 @@
 /** What raw operands must be, with the error Redis answers where they are not. */
-import type { ByteString } from "../bytes.js";
+import { untilZero, type ByteString } from "../bytes.js";
 import {
   invalidExpire,
   mustBePositive,
@@ -141,4 +141,12 @@ export function limitOption(args: Args): number {
     limit = naturalNumber(args.next(), () => new ReplyError("ERR LIMIT can't be negative"));
   }
   return limit;
+}
+
+/** A subcommand that is called with too many words, or with options that it does not know. */
+export function subcommandSyntax(container: string, { subcommand }: Args): ReplyError {
+  const word = untilZero(subcommand).slice(0, 128);
+  return new ReplyError(
+    `ERR unknown subcommand or wrong number of arguments for '${word}'. Try ${container} HELP.`,
+  );
 }

@@ -63,9 +63,11 @@ export function runScript(
   const { session } = context;
   const { database } = session;
   const locked = flags?.has("allow-key-locking") === true ? new Set(keys) : undefined;
+  session.inScript = true;
   try {
     return start(new ScriptRun(context, name, readOnlyCommand || declaresNoWrites, locked));
   } finally {
+    session.inScript = false;
     session.database = database;
   }
 }

@@ -1,5 +1,5 @@
 /** XGROUP, after t_stream.c: creating, moving and deleting a stream's consumer groups and their consumers. */
-import type { ByteString } from "../bytes.js";
+import { untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { OK, status } from "../reply.js";
 import type { ConsumerGroup } from "../values/consumer-group.js";
@@ -15,8 +15,8 @@ import {
   type CommandTable,
   type Context,
 } from "./command.js";
-import { integer } from "./operands.js";
-import { anyStreamId, cString, streamId, subcommandSyntax } from "./stream-operands.js";
+import { integer, subcommandSyntax } from "./operands.js";
+import { anyStreamId, streamId } from "./stream-operands.js";
 
 export const streamGroupCommands = {
   xgroup: container(-2),
@@ -158,7 +158,7 @@ function keyRequired(): ReplyError {
 /** The group, named before the key. */
 export function noSuchGroup(group: ByteString, key: ByteString): ReplyError {
   return new ReplyError(
-    `NOGROUP No such consumer group '${cString(group)}' for key name '${cString(key)}'`,
+    `NOGROUP No such consumer group '${untilZero(group)}' for key name '${untilZero(key)}'`,
   );
 }
 

@@ -10,9 +10,9 @@ import { WHOLE_STREAM, type Stream } from "../values/stream.js";
 import { signed, type UInt64 } from "../values/uint64.js";
 import type { Args } from "./args.js";
 import { command, container, noKeys, subcommandKey, type CommandTable } from "./command.js";
-import { index } from "./operands.js";
+import { index, subcommandSyntax } from "./operands.js";
 import { noSuchGroup } from "./stream-groups.js";
-import { entryReply, subcommandSyntax } from "./stream-operands.js";
+import { entryReply } from "./stream-operands.js";
 
 export const streamInfoCommands = {
   xinfo: container(-2),

@@ -1,5 +1,5 @@
 /** What the stream commands take: IDs, the ends of ranges, what to trim; and how entries look in replies. */
-import { sliceBytes, type ByteString } from "../bytes.js";
+import { sliceBytes, untilZero, type ByteString } from "../bytes.js";
 import { notInteger, ReplyError, syntaxError } from "../errors.js";
 import type { Profile } from "../profile.js";
 import type { Reply } from "../reply.js";
@@ -26,7 +26,7 @@ function invalidId(): ReplyError {
 /** `ms` or `ms-seq`, up to a zero byte; `missing` is the sequence number of one without. Undefined for anything else. */
 export function parseId(operand: ByteString, missing: UInt64 = 0): StreamId | undefined {
   if (operand.length > MAX_ID_LENGTH) return undefined;
-  const word = cString(operand);
+  const word = untilZero(operand);
   const dash = word.indexOf("-");
   const ms = parseUInt64(dash < 0 ? word : sliceBytes(word, 0, dash));
   const seq = dash < 0 ? missing : parseUInt64(sliceBytes(word, dash + 1));
@@ -160,20 +160,6 @@ function checkedTrim(
   return { keep, approximate, limit: limit ?? (approximate ? DEFAULT_LIMIT : 0) };
 }
 
-/** A word as Redis's C strings have it, quoted in an error or read as an ID: up to its first zero byte. */
-export function cString(word: ByteString): ByteString {
-  const end = word.indexOf("\0");
-  return end < 0 ? word : sliceBytes(word, 0, end);
-}
-
 export function entryReply({ id, fields }: StreamEntry): Reply {
   return [formatId(id), fields];
-}
-
-/** A subcommand that is called with too many words, or with options that it does not know. */
-export function subcommandSyntax(container: "XGROUP" | "XINFO", { subcommand }: Args): ReplyError {
-  const word = cString(subcommand).slice(0, 128);
-  return new ReplyError(
-    `ERR unknown subcommand or wrong number of arguments for '${word}'. Try ${container} HELP.`,
-  );
 }

@@ -1,5 +1,5 @@
 /** What is delivered and not acknowledged yet, after t_stream.c: XACK, XPENDING, XCLAIM, XAUTOCLAIM. */
-import { bytes, upperAscii, type ByteString } from "../bytes.js";
+import { bytes, untilZero, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
 import { NIL_ARRAY, type Reply } from "../reply.js";
@@ -19,7 +19,6 @@ import {
   clampedCount,
   entryReply,
   parseId,
-  cString,
   rangeEnd,
   rangeStart,
   streamId,
@@ -138,7 +137,7 @@ function existingGroup(
   const group = stream?.group(name);
   if (stream !== undefined && group !== undefined) return { stream, group };
   throw new ReplyError(
-    `NOGROUP No such key '${cString(key)}' or consumer group '${cString(name)}'`,
+    `NOGROUP No such key '${untilZero(key)}' or consumer group '${untilZero(name)}'`,
   );
 }
 
@@ -210,7 +209,7 @@ function claimOptions(args: Args, now: number): ClaimOptions {
     else if (option === "TIME" && args.more()) deliveredAt = Number(time("TIME"));
     else if (option === "RETRYCOUNT" && args.more()) deliveries = time("RETRYCOUNT");
     else if (option === "LASTID" && args.more()) lastId = streamId(args.next());
-    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${cString(word)}'`);
+    else throw new ReplyError(`ERR Unrecognized XCLAIM option '${untilZero(word)}'`);
   }
   if (deliveredAt < 0 || deliveredAt > now) deliveredAt = now;
   if (deliveries !== undefined && deliveries < 0) deliveries = undefined;

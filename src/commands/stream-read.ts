@@ -1,5 +1,5 @@
 /** XREAD and XREADGROUP, after t_stream.c. BLOCK is read here and waited for elsewhere: both answer at once. */
-import type { ByteString } from "../bytes.js";
+import { untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { keyed, NIL_ARRAY, type Reply } from "../reply.js";
 import {
@@ -21,7 +21,7 @@ import type { Stream, StreamEntry } from "../values/stream.js";
 import { parseInteger } from "../values/numbers.js";
 import type { Args } from "./args.js";
 import { command, noKeys, type CommandTable } from "./command.js";
-import { clampedCount, entryReply, cString, streamId } from "./stream-operands.js";
+import { clampedCount, entryReply, streamId } from "./stream-operands.js";
 
 export const streamReadCommands = {
   /**
@@ -56,7 +56,7 @@ export const streamReadCommands = {
       const group = stream?.group(named.group);
       if (stream === undefined || group === undefined) {
         throw new ReplyError(
-          `NOGROUP No such key '${cString(key)}' or consumer group '${cString(named.group)}' in XREADGROUP with GROUP option`,
+          `NOGROUP No such key '${untilZero(key)}' or consumer group '${untilZero(named.group)}' in XREADGROUP with GROUP option`,
         );
       }
       return { key, stream, group, after: groupReadAfter(ids[index]) };

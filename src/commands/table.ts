@@ -13,6 +13,8 @@ import { geoSearchCommands } from "./geo-search.js";
 import { hashCommands } from "./hash.js";
 import { hyperloglogCommands } from "./hyperloglog.js";
 import { listCommands } from "./list.js";
+import { monitorCommands } from "./monitor.js";
+import { pubsubCommands } from "./pubsub.js";
 import { scriptingCommands } from "./scripting.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
@@ -51,6 +53,8 @@ const families: readonly CommandTable[] = [
   expireCommands,
   sortCommands,
   transactionCommands,
+  pubsubCommands,
+  monitorCommands,
   connectionCommands,
   serverCommands,
   scriptingCommands,

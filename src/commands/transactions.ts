@@ -34,10 +34,16 @@ export const transactionCommands = {
         if (transaction === undefined) throw new ReplyError("ERR EXEC without MULTI");
         session.endTransaction();
         if (transaction.failed) throw aborted("because of previous errors.");
-        return watchBroken ? NIL_ARRAY : transaction.queue.map(run);
+        if (watchBroken) return NIL_ARRAY;
+        session.inExec = true;
+        try {
+          return transaction.queue.map(run);
+        } finally {
+          session.inExec = false;
+        }
       },
     ),
-    wrongArity: (name) => aborted(`because of: ${wrongArity(name).message.replace("ERR ", "")}`),
+    wrongArity: (name) => abortedBecauseOf(wrongArity(name)),
   },
 
   /** `MULTI` → OK; what follows is queued. */
@@ -64,6 +70,11 @@ export const transactionCommands = {
     return OK;
   }),
 } satisfies CommandTable;
+
+/** EXEC's answer when it is refused itself. */
+export function abortedBecauseOf({ message }: ReplyError): ReplyError {
+  return aborted(`because of: ${message.replace("ERR ", "")}`);
+}
 
 function aborted(reason: string): ReplyError {
   return new ReplyError(`EXECABORT Transaction discarded ${reason}`);

@@ -10,13 +10,12 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "vadd vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrem vsetattr vsim " +
     "command|getkeys command|getkeysandflags command|help command|list " +
     "acl asking auth bgrewriteaof bgsave client cluster config debug failover hello lastsave latency lolwut memory migrate " +
-    "module monitor move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
+    "module move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
     "slowlog swapdb sync wait waitaof dump restore " +
     "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
     "function|dump function|restore " +
     "hexpire hexpireat hexpiretime hgetdel hgetex hpersist hpexpire hpexpireat hpexpiretime hpttl hsetex httl " +
-    "pfdebug pfselftest " +
-    "psubscribe publish pubsub punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe"
+    "pfdebug pfselftest"
   ).split(" "),
 );
 

@@ -612,6 +612,7 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
 
     dbsize: positional(""),
     echo: positional("message"),
+    publish: positional("channel value"),
     flushall: inArray(withOptions("", [flag("async")])),
     flushdb: withOptions("", [flag("async")]),
     ping: inArray(positional("message?")),

@@ -7,6 +7,7 @@ import { geoGrammars } from "./grammars/geo.js";
 import { hashGrammars } from "./grammars/hash.js";
 import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
 import { listGrammars } from "./grammars/list.js";
+import { pubsubGrammars } from "./grammars/pubsub.js";
 import { scriptingGrammars } from "./grammars/scripting.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
@@ -31,6 +32,7 @@ export const families = {
   expire: expireGrammars,
   sort: sortGrammars,
   transactions: transactionGrammars,
+  pubsub: pubsubGrammars,
   connection: connectionGrammars,
   server: serverGrammars,
   scripting: scriptingGrammars,
@@ -59,6 +61,7 @@ export const shares: Readonly<Record<Family, number>> = {
   expire: 4,
   sort: 2,
   transactions: 4,
+  pubsub: 1,
   connection: 1,
   server: 1,
   scripting: 4,
@@ -77,8 +80,17 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   stream: ["xadd", "xgroup|create", "xreadgroup"],
 };
 
-/** Where it is not 1: what empties the database, or answers at length, is called seldom. */
+/** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
 export const weights: Readonly<Record<string, number>> = {
+  monitor: 0,
+  psubscribe: 0,
+  punsubscribe: 0,
+  ssubscribe: 0,
+  subscribe: 0,
+  sunsubscribe: 0,
+  unsubscribe: 0,
+  pubsub: 0.1,
+  "pubsub|help": 0.1,
   flushall: 0.05,
   flushdb: 1,
   command: 0.02,

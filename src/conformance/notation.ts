@@ -2,7 +2,8 @@
  * Replies in one line of text, as reports show and transcripts keep them: `+OK`, `-"ERR …"`, `12`, `"bulk \x00"`, `nil`, `nil-array`, `[1 "a"]`, and of
  * RESP3 `null`, `,1.5`, `#t`, `%["key" "value"]`, `~["member"]`, `="txt:…"`.
  */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes } from "../bytes.js";
+import { quote } from "../quote.js";
 import type { AggregateType, LineType, RespValue } from "../resp/decode.js";
 
 const LINE_MARKS: Readonly<Record<LineType, string>> = {
@@ -42,27 +43,6 @@ export function format(value: RespValue): string {
     }
   }
 }
-
-// oxlint-disable-next-line no-control-regex -- bytes that are not printed have to be named
-const SPECIAL = /[\\"\x00-\x1f\x7f-\xff]/g;
-
-/** Bytes in double quotes, escaped as redis-cli reads them. */
-export function quote(value: ByteString): string {
-  const escaped = value.replace(SPECIAL, (character) => {
-    const known = ESCAPES[character];
-    if (known !== undefined) return known;
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
-  return `"${escaped}"`;
-}
-
-const ESCAPES: Readonly<Record<string, string>> = {
-  "\\": "\\\\",
-  '"': '\\"',
-  "\n": "\\n",
-  "\r": "\\r",
-  "\t": "\\t",
-};
 
 /** How much of a reply is compared: all of it, all but the order, all but the order of pairs, or types and sizes only. */
 export type Mode = "exact" | "unordered" | "unordered-pairs" | "shape";

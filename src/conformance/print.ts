@@ -1,7 +1,8 @@
 /** Sequences and replies as people read them: commands as they are typed into redis-cli, and what each side answered. */
 import { bytes, text, type ByteString } from "../bytes.js";
+import { quote } from "../quote.js";
 import type { RespValue } from "../resp/decode.js";
-import { format, quote } from "./notation.js";
+import { format } from "./notation.js";
 import type { Argv, Sequence, Step } from "./sequences.js";
 
 /** Where two sides parted: the steps up to there, and what each answered to the last. */

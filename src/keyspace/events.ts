@@ -2,7 +2,9 @@
 
 /** Each class's letter and bit. Letters stand in the order in which CONFIG GET writes them. */
 const CLASSES = new Map(
-  [..."g$lshzxetdnKEm"].map((letter, index): readonly [string, number] => [letter, 1 << index]),
+  "g$lshzxetdnKEm"
+    .split("")
+    .map((letter, index): readonly [string, number] => [letter, 1 << index]),
 );
 
 export const GENERIC = bit("g");
@@ -19,7 +21,7 @@ export const KEYEVENT = bit("E");
 export const KEY_MISS = bit("m");
 
 /** What the letter A stands for: every class but new keys and misses. */
-const ALL = [..."g$lshzxetd"].reduce((classes, letter) => classes | bit(letter), 0);
+const ALL = "g$lshzxetd".split("").reduce((classes, letter) => classes | bit(letter), 0);
 
 /** The classes that a text such as `KEA` names; undefined where a letter names none. */
 export function parseEvents(letters: string): number | undefined {

@@ -56,6 +56,9 @@ function writeTagged(reply: TaggedReply, version: RespVersion, parts: string[]):
     case "push":
       writeAll(header(version, ">", reply.items.length), reply.items, version, parts);
       break;
+    case "several":
+      for (const item of reply.items) write(item, version, parts);
+      break;
     case "pairs":
       writePairs(reply.items, version, parts);
       break;

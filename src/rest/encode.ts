@@ -48,6 +48,7 @@ function encodeValue(reply: Reply, encoding: Encoding): string {
     case "set":
     case "pairs":
     case "push":
+    case "several":
       return encodeArray(reply.items, encoding);
     case "keyed":
       return encodeArray(couples(reply.items), encoding);

@@ -8,7 +8,7 @@ import { describe, expect, it } from "vitest";
 import { bytes, text, utf8 } from "../../src/bytes.js";
 import { manualClock } from "../../src/clock.js";
 import { commandTable } from "../../src/commands/table.js";
-import { families, familyNames, isFamily } from "../../src/conformance/families.js";
+import { families, familyNames, isFamily, weights } from "../../src/conformance/families.js";
 import { agree, commandName, commandNames, type Reference } from "../../src/conformance/laws.js";
 import {
   sequences,
@@ -527,13 +527,14 @@ describe("sequences", () => {
 
   it("call every command of the table", () => {
     const called = new Set(answers.map(({ name }) => name));
-    expect([...commandNames].filter((name) => !called.has(name))).toEqual([]);
+    const drawable = [...commandNames].filter((name) => weights[name] !== 0);
+    expect(drawable.filter((name) => !called.has(name))).toEqual([]);
   });
 
   it("call every command but bare containers, and what can not succeed, so that it answers without an error, too", () => {
     const fine = answers.filter(({ error }) => error === undefined);
     const called = new Set(fine.map(({ name }) => name));
-    const refused = [...commandNames].filter((name) => !called.has(name));
+    const refused = [...commandNames].filter((name) => !called.has(name) && weights[name] !== 0);
     expect(refused.filter((name) => commandTable.get(name)?.subcommands.size === 0)).toEqual([
       "script|kill",
       "function|flush",
@@ -542,7 +543,7 @@ describe("sequences", () => {
   });
 
   it("are mostly valid, and malformed now and then", () => {
-    expect(1 - share(answers, /./)).toBeGreaterThan(0.8);
+    expect(1 - share(answers, /./)).toBeGreaterThan(0.75);
     expect(1 - share(answers, /./)).toBeLessThan(0.95);
     expect(share(answers, MALFORMED)).toBeGreaterThan(0.02);
     expect(share(answers, MALFORMED)).toBeLessThan(0.1);

@@ -2,7 +2,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytes, text, utf8, type ByteString } from "../../src/bytes.js";
-import { quote } from "../../src/conformance/notation.js";
+import { quote } from "../../src/quote.js";
 import { createEmulator } from "../../src/emulator.js";
 import { ReplyError } from "../../src/errors.js";
 import {

@@ -3,7 +3,8 @@ import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { bytes, utf8 } from "../../src/bytes.js";
 import type { RespValue } from "../../src/resp/decode.js";
-import { format, normalize, quote, type Mode } from "../../src/conformance/notation.js";
+import { format, normalize, type Mode } from "../../src/conformance/notation.js";
+import { quote } from "../../src/quote.js";
 import { parse } from "./notation.js";
 import { parseTranscript, renderCommand } from "./transcript.js";
 
