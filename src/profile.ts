@@ -16,6 +16,8 @@ export interface Profile {
   readonly approximateTrim: "exact" | "nodes";
   /** Upstash's XREADGROUP NOACK creates no consumer. */
   readonly noAckCreatesConsumer: boolean;
+  /** In the results of `$..a` Upstash gives what lies deepest first; RedisJSON begins at the root. */
+  readonly jsonDescent: "outer-first" | "inner-first";
 }
 
 export const redisProfile: Profile = {
@@ -27,6 +29,7 @@ export const redisProfile: Profile = {
   scanWithType: false,
   approximateTrim: "nodes",
   noAckCreatesConsumer: true,
+  jsonDescent: "outer-first",
 };
 
 export const upstashProfile: Profile = {
@@ -38,4 +41,5 @@ export const upstashProfile: Profile = {
   scanWithType: true,
   approximateTrim: "exact",
   noAckCreatesConsumer: false,
+  jsonDescent: "inner-first",
 };
