@@ -18,6 +18,8 @@ export interface Profile {
   readonly noAckCreatesConsumer: boolean;
   /** In the results of `$..a` Upstash gives what lies deepest first; RedisJSON begins at the root. */
   readonly jsonDescent: "outer-first" | "inner-first";
+  /** RedisJSON 8 deletes the key where JSON.DEL leaves an empty object or array; of Upstash it is not known. */
+  readonly emptyJsonIsDeleted: boolean;
 }
 
 export const redisProfile: Profile = {
@@ -30,6 +32,7 @@ export const redisProfile: Profile = {
   approximateTrim: "nodes",
   noAckCreatesConsumer: true,
   jsonDescent: "outer-first",
+  emptyJsonIsDeleted: true,
 };
 
 export const upstashProfile: Profile = {
@@ -42,4 +45,5 @@ export const upstashProfile: Profile = {
   approximateTrim: "exact",
   noAckCreatesConsumer: false,
   jsonDescent: "inner-first",
+  emptyJsonIsDeleted: false,
 };

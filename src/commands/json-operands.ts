@@ -118,7 +118,10 @@ export function needArguments(holds: boolean, name: string): void {
   if (!holds) throw wrongArity(name);
 }
 
-/** The values of one type that a path leads to: its places, undefined where a value is of another type. */
+/**
+ * Changes each value that a path leads to and `pick` takes, the innermost first, so that what is in another is still there. The reply
+ * has one item for each value, nil where it was not taken; of a legacy path it is the last one's.
+ */
 export function changeEach<Target>(
   context: Context,
   { key, path, missing }: { key: ByteString; path: JsonPath; missing: ReplyError },
@@ -132,14 +135,12 @@ export function changeEach<Target>(
   if (path.legacy && found.length === 0) throw missing;
   if (found.length > 0) context.db.write(key);
   const replies: Reply[] = places.map(() => null);
-  let last: Reply = null;
-  for (const index of found.sort((a, b) => depth(places[b]) - depth(places[a]))) {
+  for (const index of found.toSorted((a, b) => depth(places[b]) - depth(places[a]))) {
     const [place, target] = [places[index], targets[index]];
     if (place === undefined || target === undefined) continue;
-    last = change(target, place, document);
-    replies[index] = last;
+    replies[index] = change(target, place, document);
   }
-  return path.legacy ? last : replies;
+  return path.legacy ? (replies[found.at(-1) ?? 0] ?? null) : replies;
 }
 
 function depth(place: Place | undefined): number {

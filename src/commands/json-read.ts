@@ -3,6 +3,7 @@ import { bytes } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { double, status, type Reply } from "../reply.js";
 import { equalJson, JsonFloat, jsonType, type JsonObject, type JsonValue } from "../values/json.js";
+import { formatDouble17 } from "../values/numbers.js";
 import { command, firstKey, noKeys, type CommandTable } from "./command.js";
 import {
   existing,
@@ -102,9 +103,10 @@ export const jsonReadCommands = {
     const key = args.next();
     const path = optionalPath(args);
     const document = context.db.json(key);
+    const { resp } = context.session;
     if (document === undefined) return null;
-    if (path.legacy) return respReply(path.first(context, document).value);
-    return path.find(context, document).map(({ value }) => respReply(value));
+    if (path.legacy) return respReply(path.first(context, document).value, resp);
+    return path.find(context, document).map(({ value }) => respReply(value, resp));
   }),
 
   /** `JSON.STRLEN key [path]` → the string's length in bytes; nil for what is no string. */
@@ -155,13 +157,15 @@ function indexIn(
   return -1;
 }
 
-function respReply(value: JsonValue): Reply {
+/** In RESP2 floats have the 17 digits that the documentation shows. */
+function respReply(value: JsonValue, resp: 2 | 3): Reply {
   if (typeof value === "boolean") return status(String(value));
-  if (value instanceof JsonFloat) return double(value.value);
-  if (Array.isArray(value)) return [status("["), ...value.map(respReply)];
+  if (value instanceof JsonFloat)
+    return resp === 3 ? double(value.value) : formatDouble17(value.value);
+  if (Array.isArray(value)) return [status("["), ...value.map((item) => respReply(item, resp))];
   if (!(value instanceof Map)) return value;
   const items: Reply[] = [status("{")];
-  for (const [key, child] of value) items.push(key, respReply(child));
+  for (const [key, child] of value) items.push(key, respReply(child, resp));
   return items;
 }
 

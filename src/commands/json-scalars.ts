@@ -120,16 +120,14 @@ function calculate(context: Context, args: Args, arithmetic: Arithmetic): Reply 
   for (const number of numbers) result(number, by, arithmetic);
 
   const missing = noPathOr(path.text, "does not contains a number");
-  const results: JsonValue[] = [];
+  const { resp } = context.session;
   const reply = changeEach(context, { key, path, missing }, jsonNumber, (_, place) => {
     const value = result(valueAt(document, place), by, arithmetic);
     replaceAt(document, place, value);
-    results.push(value);
-    return numberReply(value);
+    return resp === 3 ? numberReply(value) : printJson(value);
   });
-  if (context.session.resp === 3) return path.legacy ? results.map(numberReply) : reply;
-  if (path.legacy) return printJson(results.at(-1) ?? null);
-  return printJson(path.find(context, document).map(({ value }) => numberOrNull(value)));
+  if (resp === 3) return path.legacy ? [reply] : reply;
+  return Array.isArray(reply) ? bytes(`[${reply.map((text) => text ?? "null").join(",")}]`) : reply;
 }
 
 function numberOperand(operand: ByteString): JsonValue {
@@ -153,10 +151,6 @@ function result(a: JsonValue, b: JsonValue, { integers, floats }: Arithmetic): J
 
 function isInteger(value: JsonValue): value is number | bigint {
   return typeof value === "number" || typeof value === "bigint";
-}
-
-function numberOrNull(value: JsonValue): JsonValue {
-  return jsonNumber(value) === undefined ? null : value;
 }
 
 function numberReply(value: JsonValue): Reply {

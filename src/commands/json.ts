@@ -219,14 +219,14 @@ function setTargets(
 function addTargets(context: Context, document: JsonDocument, path: JsonPath): Holder[] {
   const { steps } = path;
   const last = steps.at(-1)?.selector;
-  if (!isStatic(steps)) throw new ReplyError("Err wrong static path");
+  if (!isStatic(steps)) throw new ReplyError("ERR wrong static path");
   if (last?.kind === "names") {
     const [key = bytes("")] = last.names;
     const parents = select(document.root, steps.slice(0, -1), context.profile.jsonDescent);
     return objectsWithout(parents, key).map((object) => ({ object, key }));
   }
   if (path.find(context, document).length > 0) return [];
-  throw new ReplyError("ERR array index out of range");
+  throw new ReplyError("ERR index out of bounds");
 }
 
 function change(
@@ -253,5 +253,10 @@ function del(context: Context, args: Args): Reply {
   if (places.length === 0) return 0;
   db.write(key);
   deleteAt(places);
+  if (context.profile.emptyJsonIsDeleted && isEmpty(document.root)) db.delete(key);
   return places.length;
+}
+
+function isEmpty(value: JsonValue): boolean {
+  return Array.isArray(value) ? value.length === 0 : value instanceof Map && value.size === 0;
 }

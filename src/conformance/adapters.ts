@@ -8,7 +8,7 @@ import { manualClock, systemClock } from "../clock.js";
 import { commandTable } from "../commands/table.js";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../emulator.js";
 import type { PlainReply } from "../plain.js";
-import { clientCall } from "./client-calls.js";
+import { clientCall, findMethod } from "./client-calls.js";
 import type { Target } from "./target.js";
 
 /** What every adapter takes beside the client. */
@@ -228,7 +228,7 @@ function flush(adapter: string, client: object): () => unknown {
 }
 
 function hasMethod(client: object, method: string): boolean {
-  return typeof Reflect.get(client, method) === "function";
+  return findMethod(client, method) !== undefined;
 }
 
 /** ioredis-mock has a function for every command; those of commands that it does not know only throw. */
@@ -237,9 +237,9 @@ function isStub(client: object, method: string): boolean {
 }
 
 function invoke(client: object, method: string, args: readonly unknown[]): unknown {
-  const found: unknown = Reflect.get(client, method);
-  if (typeof found !== "function") throw new TypeError(`the client has no ${method}()`);
-  return Reflect.apply(found, client, args);
+  const found = findMethod(client, method);
+  if (found === undefined) throw new TypeError(`the client has no ${method}()`);
+  return found(...args);
 }
 
 function passingTime({ advance }: AdapterOptions): Pick<Target, "advance"> {

@@ -5,7 +5,7 @@
  */
 import { lowerAscii } from "../bytes.js";
 
-/** `client[method](...args)`. */
+/** `client[method](...args)`; the method of a part is named with it, as in `json.get`. */
 export interface ClientCall {
   readonly method: string;
   readonly args: readonly unknown[];
@@ -18,6 +18,23 @@ export function clientCall(argv: readonly string[]): ClientCall | undefined {
   const args = methods.get(method)?.(words);
   return args === undefined ? undefined : { method, args };
 }
+
+/** The function that a client has under a method's name, which may be that of a part; undefined where there is none. */
+export function findMethod(client: object, name: string): Method | undefined {
+  let owner: object = client;
+  const parts = name.split(".");
+  const last = parts.pop() ?? "";
+  for (const part of parts) {
+    const found: unknown = Reflect.get(owner, part);
+    if (typeof found !== "object" || found === null) return undefined;
+    owner = found;
+  }
+  const method: unknown = Reflect.get(owner, last);
+  if (typeof method !== "function") return undefined;
+  return (...args) => Reflect.apply(method, owner, args);
+}
+
+type Method = (...args: readonly unknown[]) => unknown;
 
 /** Makes a command's words (without its name) the arguments of the method. */
 type Arguments = (words: readonly string[]) => readonly unknown[] | undefined;
@@ -410,6 +427,36 @@ function xrange([key, start, end, ...rest]: readonly string[]) {
   return typeof limit === "number" ? [key, start, end, limit] : undefined;
 }
 
+const LAYOUT = ["indent", "newline", "space"];
+
+/** The client takes the layout in an object before the paths, and leaves out what is empty. */
+function jsonGet([key, ...words]: readonly string[]): readonly unknown[] | undefined {
+  if (key === undefined) return undefined;
+  const layout: Record<string, string> = {};
+  while (words.length > 0) {
+    const [name = "", text] = words;
+    const field = LAYOUT.find((option) => option === lowerAscii(name));
+    if (field === undefined) break;
+    if (!text || field in layout) return undefined;
+    layout[field] = text;
+    words.splice(0, 2);
+  }
+  return Object.keys(layout).length === 0 ? [key, ...words] : [key, layout, ...words];
+}
+
+function jsonMget(words: readonly string[]): readonly unknown[] | undefined {
+  const path = words.at(-1);
+  return words.length < 2 ? undefined : [words.slice(0, -1), path];
+}
+
+function jsonMset(words: readonly string[]): readonly unknown[] | undefined {
+  if (words.length === 0 || words.length % 3 > 0) return undefined;
+  return Array.from({ length: words.length / 3 }, (_, index) => {
+    const [key, path, value] = words.slice(3 * index);
+    return { key, path, value };
+  });
+}
+
 const deadlines: Alternatives = ["ex", "px", "exat", "pxat"].map((name) => option(name, "n"));
 const match: Alternatives = [option("match", "nonempty")];
 const count: Alternatives = [option("count", "n")];
@@ -551,6 +598,30 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
     xreadgroup,
     xrevrange: xrange,
     xtrim,
+
+    "json.arrappend": positional("key path value..."),
+    "json.arrindex": positional("key path value n? n?"),
+    "json.arrinsert": positional("key path n value..."),
+    "json.arrlen": positional("key path"),
+    "json.arrpop": positional("key nonempty? n?"),
+    "json.arrtrim": positional("key path n n"),
+    "json.clear": positional("key nonempty?"),
+    "json.del": positional("key nonempty?"),
+    "json.forget": positional("key nonempty?"),
+    "json.get": jsonGet,
+    "json.merge": positional("key path value"),
+    "json.mget": jsonMget,
+    "json.mset": jsonMset,
+    "json.numincrby": positional("key path n"),
+    "json.nummultby": positional("key path n"),
+    "json.objkeys": positional("key nonempty?"),
+    "json.objlen": positional("key nonempty?"),
+    "json.resp": positional("key nonempty?"),
+    "json.set": withOptions("key path value", [flag("nx"), flag("xx")]),
+    "json.strappend": positional("key path value"),
+    "json.strlen": positional("key nonempty?"),
+    "json.toggle": positional("key path"),
+    "json.type": positional("key nonempty?"),
 
     copy: withOptions("key key", [flag("replace")]),
     del: positional("key..."),

@@ -7,7 +7,7 @@ import { Redis as RealClient } from "@upstash/redis";
 import { setupServer } from "msw/node";
 import { bytes, text, utf8 } from "../../src/bytes.js";
 import { manualClock } from "../../src/clock.js";
-import type { ClientCall } from "../../src/conformance/client-calls.js";
+import { findMethod, type ClientCall } from "../../src/conformance/client-calls.js";
 import { createEmulator, type Emulator } from "../../src/emulator.js";
 import { Redis, type RedisConfig } from "../../src/kv/upstash.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
@@ -279,7 +279,7 @@ async function outcome(run: () => unknown): Promise<Outcome> {
 }
 
 function invoke(client: object, { method, args }: ClientCall): unknown {
-  const found: unknown = Reflect.get(client, method);
-  if (typeof found !== "function") throw new TypeError(`the client has no ${method}()`);
-  return Reflect.apply(found, client, args);
+  const found = findMethod(client, method);
+  if (found === undefined) throw new TypeError(`the client has no ${method}()`);
+  return found(...args);
 }
