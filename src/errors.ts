@@ -23,6 +23,11 @@ export function wrongType(): ReplyError {
   return new ReplyError("WRONGTYPE Operation against a key holding the wrong kind of value");
 }
 
+/** What the JSON commands answer, as Redis's modules do. */
+export function wrongJsonType(): ReplyError {
+  return new ReplyError("Existing key has wrong Redis type");
+}
+
 export function syntaxError(): ReplyError {
   return new ReplyError("ERR syntax error");
 }

@@ -21,6 +21,10 @@ export interface Profile {
    * stand behind blank ones, where it means nothing.
    */
   readonly scripts: "redis" | "upstash";
+  /** In the results of `$..a` Upstash gives what lies deepest first; RedisJSON begins at the root. */
+  readonly jsonDescent: "outer-first" | "inner-first";
+  /** RedisJSON 8 deletes the key where JSON.DEL leaves an empty object or array; of Upstash it is not known. */
+  readonly emptyJsonIsDeleted: boolean;
 }
 
 export const redisProfile: Profile = {
@@ -33,6 +37,8 @@ export const redisProfile: Profile = {
   approximateTrim: "nodes",
   noAckCreatesConsumer: true,
   scripts: "redis",
+  jsonDescent: "outer-first",
+  emptyJsonIsDeleted: true,
 };
 
 export const upstashProfile: Profile = {
@@ -45,4 +51,6 @@ export const upstashProfile: Profile = {
   approximateTrim: "exact",
   noAckCreatesConsumer: false,
   scripts: "upstash",
+  jsonDescent: "inner-first",
+  emptyJsonIsDeleted: false,
 };

@@ -12,6 +12,10 @@ import { geoCommands } from "./geo.js";
 import { geoSearchCommands } from "./geo-search.js";
 import { hashCommands } from "./hash.js";
 import { hyperloglogCommands } from "./hyperloglog.js";
+import { jsonArrayCommands } from "./json-arrays.js";
+import { jsonReadCommands } from "./json-read.js";
+import { jsonScalarCommands } from "./json-scalars.js";
+import { jsonCommands } from "./json.js";
 import { listCommands } from "./list.js";
 import { monitorCommands } from "./monitor.js";
 import { pubsubCommands } from "./pubsub.js";
@@ -49,6 +53,10 @@ const families: readonly CommandTable[] = [
   streamGroupCommands,
   streamPendingCommands,
   streamInfoCommands,
+  jsonCommands,
+  jsonReadCommands,
+  jsonArrayCommands,
+  jsonScalarCommands,
   genericCommands,
   expireCommands,
   sortCommands,

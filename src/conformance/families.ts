@@ -6,6 +6,7 @@ import { genericGrammars } from "./grammars/generic.js";
 import { geoGrammars } from "./grammars/geo.js";
 import { hashGrammars } from "./grammars/hash.js";
 import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
+import { jsonGrammars } from "./grammars/json.js";
 import { listGrammars } from "./grammars/list.js";
 import { pubsubGrammars } from "./grammars/pubsub.js";
 import { scriptingGrammars } from "./grammars/scripting.js";
@@ -28,6 +29,7 @@ export const families = {
   zset: zsetGrammars,
   geo: geoGrammars,
   stream: streamGrammars,
+  json: jsonGrammars,
   generic: genericGrammars,
   expire: expireGrammars,
   sort: sortGrammars,
@@ -46,6 +48,9 @@ export function isFamily(name: string): name is Family {
   return Object.hasOwn(families, name);
 }
 
+/** Families of commands that Redis 8.0.2 has not: they are held against their documentation, not against a server. */
+export const documentedOnly: readonly Family[] = ["json"];
+
 /** How many of the sequences each family gets, beside those over all families. */
 export const shares: Readonly<Record<Family, number>> = {
   string: 3,
@@ -57,6 +62,7 @@ export const shares: Readonly<Record<Family, number>> = {
   zset: 5,
   geo: 2,
   stream: 5,
+  json: 3,
   generic: 2,
   expire: 4,
   sort: 2,
@@ -121,6 +127,8 @@ export const weights: Readonly<Record<string, number>> = {
   xdel: 2,
   xautoclaim: 2,
   set: 3,
+  "json.set": 8,
+  "json.debug": 0.3,
   multi: 3,
   exec: 5,
   watch: 4,

@@ -22,6 +22,9 @@ const KEYS: Readonly<Record<KeyType, readonly ByteString[]>> = {
   stream: list("x1", "x1", "x1", "x2"),
 };
 
+/** Apart from the others, so that only the JSON commands meet them: a server may lack those. */
+const JSON_KEYS = list("j1", "j1", "j2", "j3");
+
 /** A sorted set whose scores are mostly equal, so that ranges by name have a meaning. */
 export const EQUAL_SCORES = bytes("y1");
 
@@ -205,6 +208,11 @@ export class Operands {
   key(type?: KeyType): ByteString {
     if (type === undefined || this.#wrongType || this.happens(0.02)) return this.from(ALL_KEYS);
     return this.happens(0.02) ? MISSING_KEY : this.from(KEYS[type]);
+  }
+
+  /** A key that mostly holds a JSON document. */
+  jsonKey(): ByteString {
+    return this.#wrongType || this.happens(0.02) ? this.from(ALL_KEYS) : this.from(JSON_KEYS);
   }
 
   keys(type?: KeyType, max = 3): ByteString[] {

@@ -4,10 +4,11 @@
  * command looks first, decides, and calls `write(key)` before it touches the value it found.
  */
 import type { ByteString } from "../bytes.js";
-import { wrongType } from "../errors.js";
+import { wrongJsonType, wrongType } from "../errors.js";
 import type { Random } from "../random.js";
 import { Hash } from "../values/hash.js";
 import { IndexedMap } from "../values/indexed-map.js";
+import { JsonDocument } from "../values/json.js";
 import { List } from "../values/list.js";
 import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
@@ -116,6 +117,12 @@ export class Database {
     const value = this.get(key);
     if (value === undefined || value instanceof Stream) return value;
     throw wrongType();
+  }
+
+  json(key: ByteString): JsonDocument | undefined {
+    const value = this.get(key);
+    if (value === undefined || value instanceof JsonDocument) return value;
+    throw wrongJsonType();
   }
 
   /** Announces a change of the key: call it once the change is certain and before making it. */

@@ -3,6 +3,7 @@ import type { ByteString } from "../bytes.js";
 import { BitString } from "../values/bit-string.js";
 import { Hash } from "../values/hash.js";
 import { List } from "../values/list.js";
+import { JsonDocument } from "../values/json.js";
 import { EncodedString } from "../values/encoded-string.js";
 import { parseInteger } from "../values/numbers.js";
 import { SetValue } from "../values/set.js";
@@ -10,10 +11,18 @@ import type { SortedSet } from "../values/sorted-set.js";
 import { Stream } from "../values/stream.js";
 
 export type Value =
-  ByteString | EncodedString | BitString | List | Hash | SetValue | SortedSet | Stream;
+  | ByteString
+  | EncodedString
+  | BitString
+  | List
+  | Hash
+  | SetValue
+  | SortedSet
+  | Stream
+  | JsonDocument;
 
 /** Redis's name of a value's type, as TYPE answers it. */
-export type TypeName = "string" | "list" | "hash" | "set" | "zset" | "stream";
+export type TypeName = "string" | "list" | "hash" | "set" | "zset" | "stream" | "json";
 
 export function typeName(value: Value): TypeName {
   if (typeof value === "string" || value instanceof EncodedString || value instanceof BitString) {
@@ -23,6 +32,7 @@ export function typeName(value: Value): TypeName {
   if (value instanceof Hash) return "hash";
   if (value instanceof SetValue) return "set";
   if (value instanceof Stream) return "stream";
+  if (value instanceof JsonDocument) return "json";
   return "zset";
 }
 

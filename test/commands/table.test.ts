@@ -1,4 +1,7 @@
-/** The command table beside what Redis 8.0.2 tells of its own commands (COMMAND INFO, fixtures/command-info.json). */
+/**
+ * The command table beside what Redis 8.0.2 tells of its own commands (COMMAND INFO, fixtures/command-info.json), and beside the pages
+ * of those that it has not: their syntax gives the arity, their ACL categories say what reads and what writes.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { commandTable, isKnown } from "../../src/commands/table.js";
@@ -11,13 +14,18 @@ interface Info {
   readonly subcommands?: Readonly<Record<string, Info>>;
 }
 
-const file = new URL("../../fixtures/command-info.json", import.meta.url);
-const redis: Readonly<Record<string, Info>> = JSON.parse(readFileSync(file, "utf8"));
+const redis = infosOf("command-info.json");
+const documented = infosOf("documented/command-info.json");
 const infos = new Map(
-  Object.entries(redis).flatMap(([name, info]) =>
+  Object.entries({ ...redis, ...documented }).flatMap(([name, info]) =>
     Object.entries({ [name]: info, ...info.subcommands }),
   ),
 );
+
+function infosOf(name: string): Readonly<Record<string, Info>> {
+  const file = new URL(`../../fixtures/${name}`, import.meta.url);
+  return JSON.parse(readFileSync(file, "utf8"));
+}
 
 describe("the command table", () => {
   it.each([...commandTable.values()])(
@@ -32,7 +40,7 @@ describe("the command table", () => {
     },
   );
 
-  it.each(Object.keys(redis))("has %s or lists it as unsupported", (name) => {
+  it.each(Object.keys({ ...redis, ...documented }))("has %s or lists it as unsupported", (name) => {
     expect(isKnown(name)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-/** Replays what a real Redis 8 answered (fixtures/transcripts) through every door. */
+/** Replays what a real Redis 8 answered (fixtures/transcripts), and what is documented of commands that it has not (fixtures/documented), through every door. */
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { lowerAscii } from "../../src/bytes.js";
@@ -12,11 +12,15 @@ import { targets, type Door, type Target } from "./targets.js";
 
 const MIN_LINES = 20;
 
-const directory = new URL("../../fixtures/transcripts/", import.meta.url);
-const transcripts = readdirSync(directory).map((file) => ({
-  name: file.replace(/\.txt$/, ""),
-  lines: parseTranscript(readFileSync(new URL(file, directory), "utf8")),
-}));
+const transcripts = ["transcripts", "documented"].flatMap((folder) => {
+  const directory = new URL(`../../fixtures/${folder}/`, import.meta.url);
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(".txt"))
+    .map((file) => ({
+      name: file.replace(/\.txt$/, ""),
+      lines: parseTranscript(readFileSync(new URL(file, directory), "utf8")),
+    }));
+});
 
 const occurred = new Set<ExpectedDifference>();
 
@@ -92,7 +96,7 @@ function recordedReply({ version }: Target, file: string, line: CommandLine): Re
 }
 
 function covers(
-  { targets: names, file, commands }: ExpectedDifference,
+  { targets: names, file, commands, words }: ExpectedDifference,
   target: Target,
   name: string,
   { argv }: CommandLine,
@@ -100,7 +104,8 @@ function covers(
   return (
     names.includes(target.name) &&
     (file === undefined || file === name) &&
-    (commands === undefined || commands.includes(lowerAscii(argv[0] ?? "")))
+    (commands === undefined || commands.includes(lowerAscii(argv[0] ?? ""))) &&
+    (words === undefined || argv.some((word) => words.test(word)))
   );
 }
 

@@ -89,8 +89,12 @@ function seeded({ group, call, wire }: Example): Emulator {
   return emulator;
 }
 
+const JSON_DOCUMENT =
+  '{"a":[1,2.5,"x",{"y":null}],"b":{"a":"x"},"x":true,"c":{"a":false,"d":{"a":3}}}';
+
 function seedFor(group: string, call: string, word: string): readonly [string, ...string[]] {
   const kind = group === "@vercel/kv" ? call : group;
+  if (kind === "json") return ["JSON.SET", word, "$", JSON_DOCUMENT];
   if (/hash|hscan/.test(kind)) return ["HSET", word, "f", "1", "g", "1.5", "json", '{"a":[1]}'];
   if (/set|sscan/.test(kind) && !/zset/.test(kind)) return ["SADD", word, "a", "b", "1", "1.50"];
   if (/zset|zscan/.test(kind)) return ["ZADD", word, "1", "a", "2.5", "b", "3", "c"];

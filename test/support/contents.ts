@@ -35,6 +35,8 @@ function readerOf(type: Reply, key: string): readonly string[] {
       return ["SMEMBERS", key];
     case "zset":
       return ["ZRANGE", key, "0", "-1", "WITHSCORES"];
+    case "json":
+      return ["JSON.GET", key];
     case "stream":
       return ["XINFO", "STREAM", key, "FULL", "COUNT", "0"];
     default:
