@@ -9,6 +9,7 @@ import { expireCommands } from "./expire.js";
 import { genericCommands } from "./generic.js";
 import { geoCommands } from "./geo.js";
 import { geoSearchCommands } from "./geo-search.js";
+import { hashExpireCommands } from "./hash-expire.js";
 import { hashCommands } from "./hash.js";
 import { hyperloglogCommands } from "./hyperloglog.js";
 import { listCommands } from "./list.js";
@@ -33,6 +34,7 @@ const families: readonly CommandTable[] = [
   bitfieldCommands,
   hyperloglogCommands,
   hashCommands,
+  hashExpireCommands,
   listCommands,
   setCommands,
   zsetCommands,

@@ -14,7 +14,6 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "slowlog swapdb sync wait waitaof dump restore " +
     "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
     "eval eval_ro evalsha evalsha_ro fcall fcall_ro function script " +
-    "hexpire hexpireat hexpiretime hgetdel hgetex hpersist hpexpire hpexpireat hpexpiretime hpttl hsetex httl " +
     "pfdebug pfselftest " +
     "psubscribe publish pubsub punsubscribe spublish ssubscribe subscribe sunsubscribe unsubscribe"
   ).split(" "),

@@ -2,6 +2,7 @@
 import { bitmapGrammars } from "./grammars/bitmap.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
+import { fieldsGrammars } from "./grammars/fields.js";
 import { genericGrammars } from "./grammars/generic.js";
 import { geoGrammars } from "./grammars/geo.js";
 import { hashGrammars } from "./grammars/hash.js";
@@ -21,6 +22,7 @@ export const families = {
   bitmap: bitmapGrammars,
   hyperloglog: hyperloglogGrammars,
   hash: hashGrammars,
+  fields: fieldsGrammars,
   list: listGrammars,
   set: setGrammars,
   zset: zsetGrammars,
@@ -48,6 +50,7 @@ export const shares: Readonly<Record<Family, number>> = {
   bitmap: 2,
   hyperloglog: 1,
   hash: 3,
+  fields: 3,
   list: 3,
   set: 3,
   zset: 5,
@@ -67,6 +70,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   bitmap: ["set", "setbit"],
   hyperloglog: ["pfadd"],
   hash: ["hset"],
+  fields: ["hset", "hsetex"],
   list: ["rpush", "lpush"],
   set: ["sadd"],
   zset: ["zadd"],
@@ -90,6 +94,7 @@ export const weights: Readonly<Record<string, number>> = {
   zlexcount: 2,
   zunionstore: 2,
   hset: 3,
+  hsetex: 3,
   rpush: 2,
   sadd: 3,
   zadd: 5,
