@@ -275,8 +275,10 @@ function setexOptions({ now }: Context, args: Args): SetexOptions {
 }
 
 function countedPairs(args: Args): readonly ByteString[] {
-  if (!args.more()) throw wrongArity("hsetex");
-  const count = positiveNumber(args.next(), "ERR invalid number of fields");
+  if (args.left < 3) throw wrongArity("hsetex");
+  const invalid = "ERR invalid number of fields";
+  const count = positiveNumber(args.next(), invalid);
+  if (count >= 2 ** 31) throw new ReplyError(invalid);
   if (2 * count !== args.left) throw wrongArity("hsetex");
   return args.rest();
 }

@@ -80,7 +80,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */
 export const weights: Readonly<Record<string, number>> = {
-  flushall: 0.05,
+  flushall: 0.1,
   flushdb: 1,
   command: 0.02,
   "command|docs": 0.2,
