@@ -67,6 +67,8 @@ export class Differential {
   #leavesTraces = false;
   // Another may have used the server before.
   #leavesScripts = true;
+  /** Whether a command of the sequence may give fields deadlines. */
+  #expiresFields = false;
 
   private constructor(
     known: readonly KnownDifference[],
@@ -136,6 +138,7 @@ export class Differential {
     await this.#reset();
     this.#leavesScripts = sequence.some((step) => "argv" in step && leavesScripts(step));
     this.#leavesTraces = sequence.some((step) => "argv" in step && leavesTraces(step));
+    this.#expiresFields = sequence.some((step) => "argv" in step && expiresFields(step.argv));
     for (const { start, end } of parts(sequence)) {
       const divergence = await this.#play(sequence.slice(start, end));
       if (divergence === undefined) continue;
@@ -247,6 +250,7 @@ export class Differential {
       for (const key of this.#keys()) {
         // Redis's look-up still finds a key at the millisecond of its deadline, its active expiry removes it then.
         if (this.#ask([PEXPIRETIME, key]) === `:${now}\r\n`) this.#timeCertain = false;
+        if (this.#expiresFields && this.#fieldDies(key, now)) this.#timeCertain = false;
       }
     }
     this.#prober.database = database;
@@ -254,8 +258,21 @@ export class Differential {
   }
 
   #keys(): readonly ByteString[] {
-    const keys = decode(this.#ask(KEYS));
-    return "items" in keys ? keys.items.flatMap((key) => ("text" in key ? [key.text] : [])) : [];
+    return textsOf(decode(this.#ask(KEYS)));
+  }
+
+  /** Whether a field's time will be up: Redis counts it until it comes upon it. */
+  #fieldDies(key: ByteString, now: number): boolean {
+    const question = this.#fieldDeadlines(key);
+    if (question === undefined) return false;
+    return textsOf(decode(this.#ask(question))).some((at) => Number(at) >= 0 && Number(at) <= now);
+  }
+
+  /** What tells the deadlines of all fields of a hash. */
+  #fieldDeadlines(key: ByteString): Argv | undefined {
+    if (this.#ask([TYPE, key]) !== "+hash\r\n") return undefined;
+    const fields = textsOf(decode(this.#ask([bytes("HKEYS"), key])));
+    return [...words("HPEXPIRETIME"), key, ...words("FIELDS", String(fields.length)), ...fields];
   }
 
   async #compare(
@@ -341,6 +358,8 @@ export class Differential {
       for (const key of this.#keys()) {
         questions.push([TYPE, key], [...ENCODING, key], [PEXPIRETIME, key]);
         questions.push(reader(this.#ask([TYPE, key]), key));
+        const fieldDeadlines = this.#fieldDeadlines(key);
+        if (fieldDeadlines !== undefined) questions.push(fieldDeadlines);
       }
     }
     const replies = await this.#probe.exchange([TIME, ...questions, TIME]);
@@ -392,6 +411,15 @@ function leavesTraces({ session, argv }: Extract<Step, { argv: Argv }>): boolean
 /** Whether a command may leave scripts or functions in the server. */
 function leavesScripts({ argv: [name = bytes("")] }: Extract<Step, { argv: Argv }>): boolean {
   return /^(?:eval|script|function|fcall)/.test(lowerAscii(name));
+}
+
+/** Whether a command may give fields of a hash deadlines. */
+function expiresFields([name = bytes("")]: Argv): boolean {
+  return /^h(?:p?expire(?:at)?|[gs]etex)$|^restore$/.test(lowerAscii(name));
+}
+
+function textsOf(value: RespValue): readonly ByteString[] {
+  return "items" in value ? value.items.flatMap((item) => ("text" in item ? [item.text] : [])) : [];
 }
 
 /** Whether a command puts elements into a value in the order of a hash table that it may have read. */

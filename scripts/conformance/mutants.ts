@@ -578,4 +578,46 @@ export const mutants: readonly Mutant[] = [
     from: "const known = entriesRead !== undefined && !this.#hasDeletedFrom(lastId);",
     to: "const known = entriesRead !== undefined;",
   },
+  {
+    name: "HSET keeps the deadline of a field",
+    file: "values/hash.ts",
+    from: "if (this.#deadlines !== undefined) this.persist(field);",
+    to: "",
+  },
+  {
+    name: "HINCRBY removes the deadline of a field",
+    file: "commands/hash.ts",
+    from: "writeHash(db, key).setValue(field, bytes(String(sum)));",
+    to: "writeHash(db, key).set(field, bytes(String(sum)));",
+  },
+  {
+    name: "HEXPIRE LT refuses a field without a deadline",
+    file: "commands/hash-expire.ts",
+    from: "LT: (current, at) => current === undefined || at < current,",
+    to: "LT: (current, at) => current !== undefined && at < current,",
+  },
+  {
+    name: "HEXPIRE leaves a key without fields",
+    file: "commands/hash-expire.ts",
+    from: "db.indexFields(key, hash);\n  db.deleteEmpty(key, hash);",
+    to: "db.indexFields(key, hash);",
+  },
+  {
+    name: "HTTL rounds down",
+    file: "commands/hash-expire.ts",
+    from: "return Math.ceil(ms / 1000);",
+    to: "return Math.floor(ms / 1000);",
+  },
+  {
+    name: "a listpack keeps fields with one deadline in the order in which they got it",
+    file: "values/field-deadlines.ts",
+    from: ".reverse()\n",
+    to: "",
+  },
+  {
+    name: "COPY forgets the deadlines of fields",
+    file: "values/hash.ts",
+    from: "copy.#deadlines = this.#deadlines?.clone();",
+    to: "",
+  },
 ];

@@ -1,4 +1,4 @@
-/** Hashes, after t_hash.c. Deadlines of single fields are a family of their own. */
+/** Hashes, after t_hash.c; what gives single fields deadlines stands in hash-expire.ts. */
 import { bytes, type ByteString } from "../bytes.js";
 import { notFloat, overflow, ReplyError, wrongArity } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
@@ -57,7 +57,7 @@ export const hashCommands = {
     if (old === undefined) throw new ReplyError("ERR hash value is not an integer");
     const sum = addIntegers(old, amount);
     if (sum === undefined) throw overflow();
-    writeHash(db, key).set(field, bytes(String(sum)));
+    writeHash(db, key).setValue(field, bytes(String(sum)));
     return sum;
   }),
 
@@ -73,7 +73,7 @@ export const hashCommands = {
     const sum = addLongDoubles(old, amount);
     if (sum === undefined) throw new ReplyError("ERR increment would produce NaN or Infinity");
     const value = formatLongDouble(sum);
-    writeHash(db, key).set(field, value);
+    writeHash(db, key).setValue(field, value);
     return value;
   }),
 
@@ -166,7 +166,7 @@ export const hashCommands = {
 } satisfies CommandTable;
 
 /** Opens the hash at a key for a change, creating it where there is none. */
-function writeHash(db: Database, key: ByteString): Hash {
+export function writeHash(db: Database, key: ByteString): Hash {
   const hash = db.hash(key);
   if (hash !== undefined) {
     db.write(key);

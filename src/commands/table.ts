@@ -10,6 +10,7 @@ import { functionCommands } from "./functions.js";
 import { genericCommands } from "./generic.js";
 import { geoCommands } from "./geo.js";
 import { geoSearchCommands } from "./geo-search.js";
+import { hashExpireCommands } from "./hash-expire.js";
 import { hashCommands } from "./hash.js";
 import { hyperloglogCommands } from "./hyperloglog.js";
 import { jsonArrayCommands } from "./json-arrays.js";
@@ -41,6 +42,7 @@ const families: readonly CommandTable[] = [
   bitfieldCommands,
   hyperloglogCommands,
   hashCommands,
+  hashExpireCommands,
   listCommands,
   setCommands,
   zsetCommands,

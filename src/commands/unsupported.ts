@@ -13,9 +13,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "module move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
     "slowlog swapdb sync wait waitaof dump restore " +
     "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
-    "function|dump function|restore " +
-    "hexpire hexpireat hexpiretime hgetdel hgetex hpersist hpexpire hpexpireat hpexpiretime hpttl hsetex httl " +
-    "pfdebug pfselftest"
+    "function|dump function|restore pfdebug pfselftest"
   ).split(" "),
 );
 

@@ -2,6 +2,7 @@
 import { bitmapGrammars } from "./grammars/bitmap.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
+import { fieldsGrammars } from "./grammars/fields.js";
 import { genericGrammars } from "./grammars/generic.js";
 import { geoGrammars } from "./grammars/geo.js";
 import { hashGrammars } from "./grammars/hash.js";
@@ -24,6 +25,7 @@ export const families = {
   bitmap: bitmapGrammars,
   hyperloglog: hyperloglogGrammars,
   hash: hashGrammars,
+  fields: fieldsGrammars,
   list: listGrammars,
   set: setGrammars,
   zset: zsetGrammars,
@@ -57,6 +59,7 @@ export const shares: Readonly<Record<Family, number>> = {
   bitmap: 2,
   hyperloglog: 1,
   hash: 3,
+  fields: 3,
   list: 3,
   set: 3,
   zset: 5,
@@ -79,6 +82,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   bitmap: ["set", "setbit"],
   hyperloglog: ["pfadd"],
   hash: ["hset"],
+  fields: ["hset", "hsetex"],
   list: ["rpush", "lpush"],
   set: ["sadd"],
   zset: ["zadd"],
@@ -97,7 +101,7 @@ export const weights: Readonly<Record<string, number>> = {
   unsubscribe: 0,
   pubsub: 0.1,
   "pubsub|help": 0.1,
-  flushall: 0.05,
+  flushall: 0.1,
   flushdb: 1,
   command: 0.02,
   "command|docs": 0.2,
@@ -111,6 +115,7 @@ export const weights: Readonly<Record<string, number>> = {
   zlexcount: 2,
   zunionstore: 2,
   hset: 3,
+  hsetex: 3,
   rpush: 2,
   sadd: 3,
   zadd: 5,

@@ -39,16 +39,26 @@ export class Database {
   readonly index: number;
   readonly #shared: Shared;
   readonly #expiry: Expiry<Database>;
+  /** When the next field of a hash dies, or an earlier time. */
+  readonly #fieldExpiry: Expiry<Database>;
   readonly #entries = new IndexedMap<ByteString, Value>();
   /** The second of each entry's last access, at the entry's index. */
   #accessed = new Uint32Array(64);
   readonly #deadlines = new Map<ByteString, UnixTime>();
+  /** What stands in `#fieldExpiry` for each hash with deadlines. */
+  readonly #fieldDeadlines = new Map<ByteString, UnixTime>();
   readonly #watches = new Map<ByteString, Set<Watch>>();
 
-  constructor(index: number, shared: Shared, expiry: Expiry<Database>) {
+  constructor(
+    index: number,
+    shared: Shared,
+    expiry: Expiry<Database>,
+    fieldExpiry: Expiry<Database>,
+  ) {
     this.index = index;
     this.#shared = shared;
     this.#expiry = expiry;
+    this.#fieldExpiry = fieldExpiry;
   }
 
   get size(): number {
@@ -149,6 +159,33 @@ export class Database {
     const index = this.#entries.put(key, value);
     if (index === this.#accessed.length) this.#growAccessed();
     this.#accessed[index] = this.#shared.now / 1000;
+    if (value instanceof Hash) this.indexFields(key, value);
+    else if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
+  }
+
+  /** Notes when the next field of the hash dies; call it when fields have got deadlines. */
+  indexFields(key: ByteString, hash: Hash): void {
+    const at = hash.nextDeadline;
+    if (at === this.#fieldDeadlines.get(key)) return;
+    if (at === undefined) {
+      this.#fieldDeadlines.delete(key);
+      return;
+    }
+    this.#fieldDeadlines.set(key, at);
+    this.#fieldExpiry.push({ at, owner: this, key });
+  }
+
+  /** Deletes the fields of the hash whose time is up, and the key with its last field. */
+  expireFields(key: ByteString): void {
+    const hash = this.#entries.get(key);
+    if (!(hash instanceof Hash)) return;
+    const next = hash.nextDeadline;
+    if (next !== undefined && next <= this.#shared.now) {
+      this.write(key);
+      hash.deleteDue(this.#shared.now);
+    }
+    this.indexFields(key, hash);
+    this.deleteEmpty(key, hash);
   }
 
   /** Keeps an existing key's value in another form; for those who watch it nothing changes. */
@@ -164,6 +201,7 @@ export class Database {
     this.#entries.delete(key);
     this.#accessed[index] = this.#accessed[this.#entries.size] ?? 0;
     if (this.#deadlines.size > 0) this.#deadlines.delete(key);
+    if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
     return true;
   }
 
@@ -193,6 +231,7 @@ export class Database {
     for (const key of this.#watches.keys()) if (this.has(key)) this.#breakWatches(key);
     this.#entries.clear();
     this.#deadlines.clear();
+    this.#fieldDeadlines.clear();
   }
 
   /** The key's deadline; undefined when it has none. */
@@ -249,6 +288,11 @@ export class Database {
   /** Whether a deadline is still the key's own. */
   isLive({ key, at }: Deadline<Database>): boolean {
     return this.#deadlines.get(key) === at;
+  }
+
+  /** Whether a time noted for the fields of a hash is still the key's own. */
+  isLiveForFields({ key, at }: Deadline<Database>): boolean {
+    return this.#fieldDeadlines.get(key) === at;
   }
 
   #setDeadline(key: ByteString, at: UnixTime): void {

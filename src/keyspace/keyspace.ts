@@ -14,20 +14,33 @@ export class Keyspace {
   };
   readonly #databases: Database[] = [];
   readonly #expiry = new Expiry<Database>((deadline) => deadline.owner.isLive(deadline));
+  readonly #fieldExpiry = new Expiry<Database>((deadline) =>
+    deadline.owner.isLiveForFields(deadline),
+  );
 
   database(index: number): Database {
-    return (this.#databases[index] ??= new Database(index, this.shared, this.#expiry));
+    return (this.#databases[index] ??= new Database(
+      index,
+      this.shared,
+      this.#expiry,
+      this.#fieldExpiry,
+    ));
   }
 
-  /** Sets the time, in whole milliseconds, and deletes every key whose deadline it has reached: a key dies at its millisecond. */
+  /** Sets the time, in whole milliseconds, and deletes every key and field whose deadline it has reached: each dies at its millisecond. */
   advanceTo(time: number): void {
     const now = Math.floor(time);
     this.shared.now = now;
     for (;;) {
       const due = this.#expiry.popDue(now);
-      if (due === undefined) return;
+      if (due === undefined) break;
       due.owner.delete(due.key);
       this.shared.expired++;
+    }
+    for (;;) {
+      const due = this.#fieldExpiry.popDue(now);
+      if (due === undefined) return;
+      due.owner.expireFields(due.key);
     }
   }
 

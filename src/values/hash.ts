@@ -1,6 +1,10 @@
-/** A hash: a plain Map while Redis would keep a listpack (order of insertion, scanned at once), an indexed map above. */
+/**
+ * A hash: a plain Map while Redis would keep a listpack (order of insertion, scanned at once), an indexed map above. A listpack whose
+ * fields have, or had, deadlines keeps those that have one first, the next to die in front.
+ */
 import type { ByteString } from "../bytes.js";
 import type { Random } from "../random.js";
+import { FieldDeadlines, type FieldDeadline } from "./field-deadlines.js";
 import { IndexedMap } from "./indexed-map.js";
 
 const MAX_LISTPACK_ENTRIES = 512;
@@ -10,13 +14,25 @@ export type VisitField = (field: ByteString, value: ByteString) => void;
 
 export class Hash {
   #fields: Map<ByteString, ByteString> | IndexedMap<ByteString, ByteString> = new Map();
+  /** Undefined as long as no command gave, or tried to give, a field a deadline. */
+  #deadlines: FieldDeadlines | undefined = undefined;
 
   get size(): number {
     return this.#fields.size;
   }
 
-  get encoding(): "listpack" | "hashtable" {
-    return this.#fields instanceof Map ? "listpack" : "hashtable";
+  get encoding(): "listpack" | "listpackex" | "hashtable" {
+    if (!(this.#fields instanceof Map)) return "hashtable";
+    return this.#deadlines === undefined ? "listpack" : "listpackex";
+  }
+
+  /** The earliest deadline of a field; undefined when none has one. */
+  get nextDeadline(): FieldDeadline | undefined {
+    return this.#deadlines?.next;
+  }
+
+  deadline(field: ByteString): FieldDeadline | undefined {
+    return this.#deadlines?.get(field);
   }
 
   has(field: ByteString): boolean {
@@ -27,8 +43,14 @@ export class Hash {
     return this.#fields.get(field);
   }
 
-  /** Adds or replaces; tells whether the field is new. */
+  /** Adds or replaces, and removes the field's deadline; tells whether the field is new. */
   set(field: ByteString, value: ByteString): boolean {
+    if (this.#deadlines !== undefined) this.persist(field);
+    return this.setValue(field, value);
+  }
+
+  /** Adds or replaces and keeps the field's deadline; tells whether the field is new. */
+  setValue(field: ByteString, value: ByteString): boolean {
     const { size } = this.#fields;
     this.#fields.set(field, value);
     const isNew = this.#fields.size > size;
@@ -43,21 +65,63 @@ export class Hash {
   }
 
   delete(field: ByteString): boolean {
+    this.#deadlines?.delete(field);
     return this.#fields.delete(field);
   }
 
-  forEach(visit: VisitField): void {
+  /** Makes the listpack one that has room for deadlines, as Redis does before it looks at the fields. */
+  prepareForDeadlines(): FieldDeadlines {
+    return (this.#deadlines ??= new FieldDeadlines());
+  }
+
+  /** Gives an existing field a deadline. */
+  expire(field: ByteString, at: FieldDeadline): void {
+    this.prepareForDeadlines().set(field, at);
+  }
+
+  /** Removes the field's deadline; tells whether it had one. A listpack's field then goes behind the others. */
+  persist(field: ByteString): boolean {
+    if (this.#deadlines === undefined || !this.#deadlines.delete(field)) return false;
     if (this.#fields instanceof Map) {
-      for (const [field, value] of this.#fields) visit(field, value);
-    } else {
+      const value = this.#fields.get(field);
+      this.#fields.delete(field);
+      if (value !== undefined) this.#fields.set(field, value);
+    }
+    return true;
+  }
+
+  /** Deletes the fields whose deadline `now` has reached. */
+  deleteDue(now: number): void {
+    let field = this.#deadlines?.popDue(now);
+    while (field !== undefined) {
+      this.#fields.delete(field);
+      field = this.#deadlines?.popDue(now);
+    }
+  }
+
+  forEach(visit: VisitField): void {
+    if (!(this.#fields instanceof Map)) {
       this.#fields.forEach(visit);
+      return;
+    }
+    const deadlines = this.#deadlines;
+    if (deadlines === undefined || deadlines.size === 0) {
+      for (const [field, value] of this.#fields) visit(field, value);
+      return;
+    }
+    for (const field of deadlines.order) {
+      const value = this.#fields.get(field);
+      if (value !== undefined) visit(field, value);
+    }
+    for (const [field, value] of this.#fields) {
+      if (deadlines.get(field) === undefined) visit(field, value);
     }
   }
 
   /** Visits the fields at places from 0 to below the size, which hold until the next change. */
   visitPlaces(places: readonly number[], visit: VisitField): void {
     const fields =
-      this.#fields instanceof IndexedMap ? this.#fields.keys() : [...this.#fields.keys()];
+      this.#fields instanceof IndexedMap ? this.#fields.keys() : this.#listpackFields();
     for (const place of places) {
       const field = fields[place];
       const value = field === undefined ? undefined : this.#fields.get(field);
@@ -68,7 +132,7 @@ export class Hash {
   /** A random field; undefined when empty. */
   randomField(random: Random): ByteString | undefined {
     if (this.#fields instanceof IndexedMap) return this.#fields.randomKey(random);
-    return [...this.#fields.keys()][random.below(this.#fields.size)];
+    return this.#listpackFields()[random.below(this.#fields.size)];
   }
 
   /** Visits about `count` fields from `cursor`, a listpack's all at once; returns the next cursor, 0 at the end. */
@@ -81,7 +145,14 @@ export class Hash {
   clone(): Hash {
     const copy = new Hash();
     copy.#fields = this.#fields instanceof Map ? new Map(this.#fields) : this.#fields.clone();
+    copy.#deadlines = this.#deadlines?.clone();
     return copy;
+  }
+
+  #listpackFields(): readonly ByteString[] {
+    const fields: ByteString[] = [];
+    this.forEach((field) => fields.push(field));
+    return fields;
   }
 
   #toHashtable(): void {

@@ -14,6 +14,10 @@ export function contents(emulator: Emulator): string {
     if (run("DBSIZE") === 0) continue;
     for (const key of keysOf(run("KEYS", "*"))) {
       const parts = [run("PEXPIRETIME", key), run(...readerOf(run("TYPE", key), key))];
+      const fields = keysOf(run("HKEYS", key));
+      if (fields.length > 0) {
+        parts.push(run("HPEXPIRETIME", key, "FIELDS", String(fields.length), ...fields));
+      }
       lines.push(`${database} ${key} ${parts.map((part) => encodeResp(part, 3)).join(" ")}`);
     }
   }
