@@ -3,9 +3,11 @@
  * of those that it has not: their syntax gives the arity, their ACL categories say what reads and what writes.
  */
 import { readFileSync } from "node:fs";
+import { format } from "prettier";
 import { describe, expect, it } from "vitest";
 import { commandTable, isKnown } from "../../src/commands/table.js";
 import { isUnsupported } from "../../src/commands/unsupported.js";
+import { commandsPage } from "../support/commands-page.js";
 
 interface Info {
   readonly arity: number;
@@ -46,5 +48,13 @@ describe("the command table", () => {
 
   it.each([...commandTable.keys()])("does not list %s as unsupported", (name) => {
     expect(isUnsupported(name)).toBe(false);
+  });
+});
+
+describe("docs/commands.md", () => {
+  it("lists what there is (npx tsx scripts/command-table.ts writes it)", async () => {
+    const page = readFileSync(new URL("../../docs/commands.md", import.meta.url), "utf8");
+    const options = { parser: "markdown", printWidth: 140 };
+    expect(page).toBe(await format(commandsPage(), options));
   });
 });
