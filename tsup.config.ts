@@ -1,4 +1,26 @@
-import { defineConfig } from "tsup";
+import { transform } from "esbuild";
+import { defineConfig, type Options } from "tsup";
+
+type Plugin = NonNullable<Options["plugins"]>[number];
+
+/**
+ * Turns each chunk into CommonJS with esbuild. The plugin of tsup that does it otherwise takes an assignment to a
+ * private field (`this.#bytes = …`) for one to the export of that name, and rewrites `??` and `?.` into slow helpers.
+ */
+const commonJsChunks: Plugin = {
+  name: "commonjs-chunks",
+  async renderChunk(code, { type, path }) {
+    if (this.format !== "cjs" || type !== "chunk" || !/\.cjs$/.test(path)) return undefined;
+    this.splitting = false;
+    const layout = { target: "es2022", minifyWhitespace: true };
+    const { code: rendered } = await transform(code, {
+      format: "cjs",
+      platform: "node",
+      ...layout,
+    });
+    return { code: rendered };
+  },
+};
 
 export default defineConfig({
   entry: {
@@ -18,4 +40,5 @@ export default defineConfig({
   esbuildOptions(options) {
     options.minifyWhitespace = true;
   },
+  plugins: [commonJsChunks],
 });
