@@ -72,7 +72,7 @@ export const jsonReadCommands = {
     const path = optionalPath(args);
     if (!path.legacy) {
       const places = path.find(context, existing(context, key));
-      return places.map(({ value }) => (value instanceof Map ? [...value.keys()] : null));
+      return places.map(({ value }) => (value instanceof Map ? Array.from(value.keys()) : null));
     }
     const document = context.db.json(key);
     const [first] = document === undefined ? [] : path.find(context, document);

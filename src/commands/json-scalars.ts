@@ -63,7 +63,7 @@ export const jsonScalarCommands = {
     const isNeeded = path.find(context, document).some(({ value }) => typeof value === "string");
     const suffix = isNeeded ? appended() : bytes("");
     return changeEach(context, { key, path, missing }, asString, (_, place) => {
-      const string = bytes(`${String(valueAt(document, place))}${suffix}`);
+      const string = bytes(`${asString(valueAt(document, place)) ?? ""}${suffix}`);
       replaceAt(document, place, string);
       return string.length;
     });

@@ -112,7 +112,7 @@ export const weights: Readonly<Record<string, number>> = {
   xdel: 2,
   xautoclaim: 2,
   set: 3,
-  "json.set": 8,
+  "json.set": 12,
   "json.debug": 0.3,
   multi: 3,
   exec: 5,
