@@ -78,6 +78,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   zset: ["zadd"],
   geo: ["geoadd"],
   stream: ["xadd", "xgroup|create", "xreadgroup"],
+  json: ["json.set"],
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom. */
