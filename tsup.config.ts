@@ -10,7 +10,7 @@ type Plugin = NonNullable<Options["plugins"]>[number];
 const commonJsChunks: Plugin = {
   name: "commonjs-chunks",
   async renderChunk(code, { type, path }) {
-    if (this.format !== "cjs" || type !== "chunk" || !/\.cjs$/.test(path)) return undefined;
+    if (this.format !== "cjs" || type !== "chunk" || !path.endsWith(".cjs")) return undefined;
     this.splitting = false;
     const layout = { target: "es2022", minifyWhitespace: true };
     const { code: rendered } = await transform(code, {

@@ -3,6 +3,7 @@ import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import { cloneJson, type JsonValue } from "../values/json.js";
 import { printJson } from "../values/json-print.js";
+import { parseInteger } from "../values/numbers.js";
 import type { Args } from "./args.js";
 import { command, firstKey, type CommandTable } from "./command.js";
 import {
@@ -11,7 +12,6 @@ import {
   integerOperand,
   jsonOperand,
   JsonPath,
-  needArguments,
   noPathOr,
   optionalPath,
 } from "./json-operands.js";
@@ -72,12 +72,9 @@ function asArray(value: JsonValue): JsonValue[] | undefined {
   return Array.isArray(value) ? value : undefined;
 }
 
-/** The index to pop at; what is no integer counts as the last. */
+/** The index to pop at: the last where there is none; RedisJSON takes what is no integer for the last, too. */
 function popIndex(args: Args): number {
-  if (!args.more()) return -1;
-  const operand = args.next();
-  needArguments(!args.more(), "json.arrpop");
-  return integerOperand(operand);
+  return args.more() ? Number(parseInteger(args.next()) ?? -1) : -1;
 }
 
 function pop(array: JsonValue[], index: number): Reply {

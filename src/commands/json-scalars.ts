@@ -3,7 +3,7 @@ import { bytes, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { double, type Reply } from "../reply.js";
 import { JsonFloat, jsonNumber, type JsonValue } from "../values/json.js";
-import { replaceAt, valueAt } from "../values/json-edit.js";
+import { isPresent, replaceAt, valueAt } from "../values/json-edit.js";
 import { printJson } from "../values/json-print.js";
 import type { Args } from "./args.js";
 import { command, firstKey, type CommandTable, type Context } from "./command.js";
@@ -27,8 +27,13 @@ export const jsonScalarCommands = {
     const document = existing(context, key);
     const places = path.find(context, document).filter(({ value }) => isClearable(value));
     if (places.length > 0) context.db.write(key);
-    for (const place of places) replaceAt(document, place, cleared(place.value));
-    return places.length;
+    let count = 0;
+    for (const place of places) {
+      if (!isPresent(document, place)) continue;
+      replaceAt(document, place, cleared(place.value));
+      count++;
+    }
+    return count;
   }),
 
   /** `JSON.NUMINCRBY key path number` → the new value as JSON text, for a path with `$` in an array; null for what is no number. */
@@ -63,8 +68,7 @@ export const jsonScalarCommands = {
     const isNeeded = path.find(context, document).some(({ value }) => typeof value === "string");
     const suffix = isNeeded ? appended() : bytes("");
     return changeEach(context, { key, path, missing }, asString, (_, place) => {
-      const old = valueAt(document, place);
-      const string = bytes(`${typeof old === "string" ? old : ""}${suffix}`);
+      const string = bytes(`${asString(valueAt(document, place)) ?? ""}${suffix}`);
       replaceAt(document, place, string);
       return string.length;
     });

@@ -88,14 +88,15 @@ export const jsonCommands = {
 
   /** `JSON.MSET key path value [key path value …]` → OK; nothing is set where one can not be. */
   "json.mset": command(-4, ["write"], [1, -1, 3], (context, args) => {
-    needArguments(args.left % 3 === 0, "json.mset");
     const triplets: { key: ByteString; path: JsonPath; value: JsonValue }[] = [];
     while (args.more()) {
       const key = args.next();
       const document = context.db.json(key);
+      needArguments(args.more(), "json.mset");
       const path = new JsonPath(args.next());
       if (document === undefined) checkCreation(path);
       else if (!path.isRoot) setTargets(context, document, path);
+      needArguments(args.more(), "json.mset");
       triplets.push({ key, path, value: jsonOperand(args.next()) });
     }
     for (const { key, path, value } of triplets) set(context, key, path, value);

@@ -88,6 +88,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   zset: ["zadd"],
   geo: ["geoadd"],
   stream: ["xadd", "xgroup|create", "xreadgroup"],
+  json: ["json.set"],
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
@@ -132,7 +133,7 @@ export const weights: Readonly<Record<string, number>> = {
   xdel: 2,
   xautoclaim: 2,
   set: 3,
-  "json.set": 8,
+  "json.set": 12,
   "json.debug": 0.3,
   multi: 3,
   exec: 5,

@@ -23,7 +23,7 @@ const KEYS: Readonly<Record<KeyType, readonly ByteString[]>> = {
 };
 
 /** Apart from the others, so that only the JSON commands meet them: a server may lack those. */
-const JSON_KEYS = list("j1", "j1", "j2", "j3");
+const JSON_KEYS = list("j1", "j1", "j1", "j2");
 
 /** A sorted set whose scores are mostly equal, so that ranges by name have a meaning. */
 export const EQUAL_SCORES = bytes("y1");

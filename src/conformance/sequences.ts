@@ -7,6 +7,7 @@ import { Arbitrary, Stream, Value, type Random } from "fast-check";
 import { bytes, lowerAscii, type ByteString } from "../bytes.js";
 import {
   builders,
+  documentedOnly,
   families,
   familyNames,
   isFamily,
@@ -153,8 +154,13 @@ function focusesOf(options: SequenceOptions): Focus[] {
       .filter(isFamily)
       .filter((family) => wanted.has(family))
       .flatMap((family) => weighted(families[family], options.commands));
+  /** Where a family is not asked for that servers may lack, nothing of it is built. */
+  const isBuilt = (family: Family): boolean =>
+    wanted.has(family) || !documentedOnly.includes(family);
   const buildersOf = (family: Family): Choice[] =>
-    (builders[family] ?? []).flatMap((name) => named(name, options.commands));
+    isBuilt(family)
+      ? (builders[family] ?? []).flatMap((name) => named(name, options.commands))
+      : [];
   const everyBuilder = familyNames.filter(isFamily).flatMap(buildersOf);
   /** Mostly a family's own; now and then another's, whose values are then of the wrong type. */
   const fill = (names: readonly string[]): Choice[] => {

@@ -23,6 +23,14 @@ export function valueAt(document: JsonDocument, place: Place): JsonValue {
   return null;
 }
 
+/** Whether a place is still in the document: what holds it may have been replaced since it was found. */
+export function isPresent(document: JsonDocument, place: Place): boolean {
+  for (let above = place.parent; above !== undefined; above = above.parent) {
+    if (valueAt(document, above) !== above.value) return false;
+  }
+  return true;
+}
+
 /** The places among these that lie in no other of them, each once. */
 export function outermost(places: readonly Place[]): Place[] {
   const taken = new Map<JsonValue | undefined, Set<ByteString | number>>();

@@ -171,6 +171,7 @@ function ordered(a: JsonValue | undefined, b: JsonValue | undefined): number | u
     if (typeof b !== "string") return undefined;
     return a < b ? -1 : Number(a > b);
   }
+  if (typeof a === "boolean" && typeof b === "boolean") return Number(a) - Number(b);
   if (a === undefined || b === undefined) return undefined;
   const left = jsonNumber(a);
   const right = jsonNumber(b);

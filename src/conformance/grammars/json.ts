@@ -26,9 +26,8 @@ const PATHS = [
   '$..[?(@.a=="x" || @.a<3)]',
   '$.*[?(@=~"^x")]',
   "$.b[9]",
-  "$[",
-  "$.b[?(@",
 ] as const;
+const MALFORMED_PATHS = ["$[", "$.b[?(@", "$..", "$.a b"] as const;
 const DOCUMENTS = [
   '{"a":1,"b":[1,2.5,"x",null,{"a":3}],"c":{"d":true,"a":"x"}}',
   '{"a":"x","b":[],"c":{"d":{"a":[1,[2]]}},"a b":false}',
@@ -50,24 +49,36 @@ const VALUES = [
   '[1,"x"]',
   '{"a":1}',
   '{"a":null,"z":{"a":2}}',
-  "x",
-  "[1,",
 ] as const;
-const STRINGS = ['"x"', '"\\u00e9"', '""', "x", "1"] as const;
-const NUMBERS = ["1", "-1", "0", "2", "0.5", "1e2", "9223372036854775807", "x", '"1"'] as const;
+const MALFORMED_VALUES = ["x", "[1,", "", "01"] as const;
+const STRINGS = ['"x"', '"\\u00e9"', '""'] as const;
+const NUMBERS = ["1", "-1", "0", "2", "0.5", "1e2", "9223372036854775807"] as const;
 
 const path = (draw: Operands): ByteString =>
-  draw.happens(0.3) ? draw.word(...LEGACY) : draw.word(...PATHS);
+  draw.happens(0.02)
+    ? draw.word(...MALFORMED_PATHS)
+    : draw.happens(0.15)
+      ? draw.word(...LEGACY)
+      : draw.word(...PATHS);
 const value = (draw: Operands): ByteString =>
-  draw.happens(0.02) ? utf8('"\u{1f600}é"') : draw.word(...VALUES);
+  draw.happens(0.02)
+    ? draw.word(...MALFORMED_VALUES)
+    : draw.happens(0.02)
+      ? utf8('"\u{1f600}é"')
+      : draw.word(...VALUES);
 const keyAndPath: Grammar = (draw) => [draw.jsonKey(), path(draw)];
 const keyAndOptionalPath: Grammar = (draw) => [
   draw.jsonKey(),
   ...draw.maybe(0.8, () => path(draw)),
 ];
-const arithmetic: Grammar = (draw) => [...keyAndPath(draw), draw.word(...NUMBERS)];
+/** Seldom the whole document, so that there is one. */
+const deletion: Grammar = (draw) => [draw.jsonKey(), ...draw.maybe(0.95, () => path(draw))];
+const arithmetic: Grammar = (draw) => [
+  ...keyAndPath(draw),
+  draw.happens(0.03) ? value(draw) : draw.word(...NUMBERS),
+];
 const assignment = (draw: Operands): ByteString[] =>
-  draw.happens(0.5)
+  draw.happens(0.7)
     ? [draw.jsonKey(), draw.word("$", "."), draw.word(...DOCUMENTS)]
     : [draw.jsonKey(), path(draw), value(draw)];
 
@@ -90,13 +101,13 @@ export const jsonGrammars = {
       ? [draw.jsonKey()]
       : [...keyAndPath(draw), ...draw.maybe(0.6, () => draw.integer())],
   "json.arrtrim": (draw) => [...keyAndPath(draw), draw.integer(), draw.integer()],
-  "json.clear": keyAndOptionalPath,
+  "json.clear": deletion,
   "json.debug": (draw) =>
     draw.happens(0.1)
       ? [draw.word("HELP", "nope")]
       : [bytes("MEMORY"), ...keyAndOptionalPath(draw)],
-  "json.del": keyAndOptionalPath,
-  "json.forget": keyAndOptionalPath,
+  "json.del": deletion,
+  "json.forget": deletion,
   "json.get": (draw) => [
     draw.jsonKey(),
     ...draw.shuffled(
@@ -119,7 +130,7 @@ export const jsonGrammars = {
   "json.strappend": (draw) => [
     draw.jsonKey(),
     ...draw.maybe(0.8, () => path(draw)),
-    draw.word(...STRINGS),
+    draw.happens(0.03) ? value(draw) : draw.word(...STRINGS),
   ],
   "json.strlen": keyAndOptionalPath,
   "json.toggle": keyAndPath,
