@@ -16,11 +16,13 @@ import { listCommands } from "./list.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
 import { sortCommands } from "./sort.js";
+import { streamDeleteCommands } from "./stream-delete.js";
 import { streamGroupCommands } from "./stream-groups.js";
 import { streamInfoCommands } from "./stream-info.js";
 import { streamPendingCommands } from "./stream-pending.js";
 import { streamReadCommands } from "./stream-read.js";
 import { streamCommands } from "./stream.js";
+import { stringConditionalCommands } from "./string-conditional.js";
 import { stringCommands } from "./string.js";
 import { transactionCommands } from "./transactions.js";
 import { isUnsupported } from "./unsupported.js";
@@ -30,6 +32,7 @@ import { zsetCommands } from "./zset.js";
 
 const families: readonly CommandTable[] = [
   stringCommands,
+  stringConditionalCommands,
   bitmapCommands,
   bitfieldCommands,
   hyperloglogCommands,
@@ -43,6 +46,7 @@ const families: readonly CommandTable[] = [
   geoCommands,
   geoSearchCommands,
   streamCommands,
+  streamDeleteCommands,
   streamReadCommands,
   streamGroupCommands,
   streamPendingCommands,
