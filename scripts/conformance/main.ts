@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { Coverage } from "../../src/conformance/coverage.js";
-import { familyNames, isFamily } from "../../src/conformance/families.js";
+import { familyNames, isFamily, recordedFamilies } from "../../src/conformance/families.js";
 import { printDivergence } from "../../src/conformance/print.js";
 import { knownDifferences } from "./known-differences.js";
 import { Differential } from "./differential.js";
@@ -16,7 +16,7 @@ const { values } = parseArgs({
   options: {
     commands: { type: "string", default: "100000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
-    family: { type: "string", multiple: true, default: [...familyNames] },
+    family: { type: "string", multiple: true, default: [...recordedFamilies] },
   },
 });
 const commands = wholeNumber("commands", values.commands);

@@ -8,6 +8,7 @@ import { geoGrammars } from "./grammars/geo.js";
 import { hashGrammars } from "./grammars/hash.js";
 import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
 import { listGrammars } from "./grammars/list.js";
+import { newerGrammars } from "./grammars/newer.js";
 import { serverGrammars } from "./grammars/server.js";
 import { setGrammars } from "./grammars/set.js";
 import { sortGrammars } from "./grammars/sort.js";
@@ -31,6 +32,7 @@ export const families = {
   generic: genericGrammars,
   expire: expireGrammars,
   sort: sortGrammars,
+  newer: newerGrammars,
   transactions: transactionGrammars,
   connection: connectionGrammars,
   server: serverGrammars,
@@ -39,6 +41,14 @@ export const families = {
 export type Family = keyof typeof families;
 
 export const familyNames: readonly string[] = Object.keys(families);
+
+/** Families of commands that Redis 8.0.2 does not know; what is expected of them is documented, not recorded. */
+export const documentedOnly: ReadonlySet<string> = new Set<Family>(["newer"]);
+
+/** The families that Redis 8.0.2 knows. */
+export const recordedFamilies: readonly Family[] = familyNames
+  .filter(isFamily)
+  .filter((name) => !documentedOnly.has(name));
 
 export function isFamily(name: string): name is Family {
   return Object.hasOwn(families, name);
@@ -59,6 +69,7 @@ export const shares: Readonly<Record<Family, number>> = {
   generic: 2,
   expire: 4,
   sort: 2,
+  newer: 1,
   transactions: 4,
   connection: 1,
   server: 1,
@@ -75,6 +86,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   set: ["sadd"],
   zset: ["zadd"],
   geo: ["geoadd"],
+  newer: ["set", "mset", "sadd", "xadd", "xgroup|create", "xreadgroup"],
   stream: ["xadd", "xgroup|create", "xreadgroup"],
 };
 

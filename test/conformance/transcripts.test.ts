@@ -1,4 +1,4 @@
-/** Replays what a real Redis 8 answered (fixtures/transcripts) through every door. */
+/** Replays what a real Redis 8 answered (fixtures/transcripts), and what is documented of newer commands (fixtures/documented), through every door. */
 import { readdirSync, readFileSync } from "node:fs";
 import { afterAll, describe, expect, it } from "vitest";
 import { lowerAscii } from "../../src/bytes.js";
@@ -12,11 +12,15 @@ import { targets, type Door, type Target } from "./targets.js";
 
 const MIN_LINES = 20;
 
-const directory = new URL("../../fixtures/transcripts/", import.meta.url);
-const transcripts = readdirSync(directory).map((file) => ({
-  name: file.replace(/\.txt$/, ""),
-  lines: parseTranscript(readFileSync(new URL(file, directory), "utf8")),
-}));
+const transcripts = ["transcripts", "documented"].flatMap((name) => {
+  const directory = new URL(`../../fixtures/${name}/`, import.meta.url);
+  return readdirSync(directory)
+    .filter((file) => file.endsWith(".txt"))
+    .map((file) => ({
+      name: file.replace(/\.txt$/, ""),
+      lines: parseTranscript(readFileSync(new URL(file, directory), "utf8")),
+    }));
+});
 
 const occurred = new Set<ExpectedDifference>();
 
