@@ -5,6 +5,7 @@ import { bitfieldCommands } from "./bitfield.js";
 import { bitmapCommands } from "./bitmap.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
+import { dumpCommands } from "./dump.js";
 import { expireCommands } from "./expire.js";
 import { genericCommands } from "./generic.js";
 import { geoCommands } from "./geo.js";
@@ -52,6 +53,7 @@ const families: readonly CommandTable[] = [
   streamPendingCommands,
   streamInfoCommands,
   genericCommands,
+  dumpCommands,
   expireCommands,
   sortCommands,
   transactionCommands,
