@@ -56,4 +56,23 @@ export const knownDifferences: readonly KnownDifference[] = [
     witness: ["SET s1 a", "BITOP DIFF s2 s1 s1"],
     covers: () => false,
   },
+  {
+    reason: "SET takes IFEQ, IFNE, IFDEQ and IFDNE, as it does from Redis 8.4 on",
+    link: "https://redis.io/docs/latest/commands/set/",
+    witness: ["SET s1 a", "SET s1 b IFEQ a"],
+    covers: () => false,
+  },
+  {
+    reason: "XADD and XTRIM take KEEPREF, DELREF and ACKED, as they do from Redis 8.2 on",
+    link: "https://redis.io/docs/latest/commands/xtrim/",
+    witness: ["XADD x1 1-0 f v", "XTRIM x1 MAXLEN 0 DELREF"],
+    covers: () => false,
+  },
+  {
+    reason:
+      "DELEX, DIGEST, MSETEX, SDIFFCARD, SUNIONCARD, XACKDEL and XDELEX are commands, as from Redis 8.2, 8.4 and 8.10 on",
+    link: "https://redis.io/docs/latest/commands/delex/",
+    witness: ["DIGEST s1"],
+    covers: () => false,
+  },
 ];

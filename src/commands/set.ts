@@ -3,7 +3,10 @@ import type { ByteString } from "../bytes.js";
 import { mustBePositive, ReplyError, syntaxError } from "../errors.js";
 import type { Random } from "../random.js";
 import { set } from "../reply.js";
+import { BitString } from "../values/bit-string.js";
+import { add, EMPTY, estimate, registers } from "../values/hyperloglog.js";
 import { SetValue } from "../values/set.js";
+import type { Args } from "./args.js";
 import {
   allKeys,
   command,
@@ -41,6 +44,14 @@ export const setCommands = {
   /** `SDIFF key [key …]` → the members of the first set that are in no other. */
   sdiff: command(-2, ["readonly"], allKeys, combine(difference)),
 
+  /** `SDIFFCARD numkeys key [key …] [LIMIT n]` → the size of the difference, counted no further than LIMIT (0: no limit). */
+  sdiffcard: command(-3, ["readonly", "movablekeys"], noKeys, ({ db }, args) => {
+    const keys = countedKeys(args);
+    const limit = limitOption(args);
+    const { size } = difference(keys.map((key) => db.setOf(key)));
+    return limit === 0 ? size : Math.min(limit, size);
+  }),
+
   /** `SDIFFSTORE destination key [key …]` → the size of what was stored. */
   sdiffstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore(difference)),
 
@@ -51,11 +62,7 @@ export const setCommands = {
 
   /** `SINTERCARD numkeys key [key …] [LIMIT n]` → the size of the intersection, counted no further than LIMIT (0: no limit). */
   sintercard: command(-3, ["readonly", "movablekeys"], noKeys, ({ db }, args) => {
-    const count = positiveNumber(args.next(), "ERR numkeys should be greater than 0");
-    if (count > args.left) {
-      throw new ReplyError("ERR Number of keys can't be greater than number of args");
-    }
-    const keys = args.take(count);
+    const keys = countedKeys(args);
     const limit = limitOption(args);
     const size = intersection(keys.map((key) => db.setOf(key))).length;
     return limit === 0 ? size : Math.min(limit, size);
@@ -161,9 +168,49 @@ export const setCommands = {
   /** `SUNION key [key …]` → the members that any of the sets has. */
   sunion: command(-2, ["readonly"], allKeys, combine(union)),
 
+  /**
+   * `SUNIONCARD numkeys key [key …] [APPROX] [LIMIT n]` → the size of the union, counted no further than LIMIT (0: no limit); with
+   * APPROX as a HyperLogLog estimates it.
+   */
+  sunioncard: command(-3, ["readonly", "movablekeys"], noKeys, ({ db }, args) => {
+    const keys = countedKeys(args);
+    const { approximate, limit } = unionCardOptions(args);
+    const members = union(keys.map((key) => db.setOf(key)));
+    const size = approximate ? estimateOf(members) : members.size;
+    return limit === 0 ? size : Math.min(limit, size);
+  }),
+
   /** `SUNIONSTORE destination key [key …]` → the size of what was stored. */
   sunionstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore(union)),
 } satisfies CommandTable;
+
+function countedKeys(args: Args): ByteString[] {
+  const count = positiveNumber(args.next(), "ERR numkeys should be greater than 0");
+  if (count > args.left) {
+    throw new ReplyError("ERR Number of keys can't be greater than number of args");
+  }
+  return args.take(count);
+}
+
+/** `[APPROX] [LIMIT n]` in any order. */
+function unionCardOptions(args: Args) {
+  let approximate = false;
+  let limit = 0;
+  while (args.more()) {
+    const option = args.option();
+    if (option === "APPROX") approximate = true;
+    else if (option === "LIMIT" && args.more()) {
+      limit = naturalNumber(args.next(), () => new ReplyError("ERR LIMIT can't be negative"));
+    } else throw syntaxError();
+  }
+  return { approximate, limit };
+}
+
+function estimateOf(members: SetValue): number {
+  const sketch = new BitString(EMPTY);
+  for (const member of members.members()) add(sketch, member);
+  return estimate(registers(sketch) ?? new Uint8Array());
+}
 
 /** SPOP makes a small encoding anew where at least this many times as many members go as stay. */
 const REPACKED_SHARE = 5;

@@ -11,6 +11,7 @@ import {
   previousId,
   type StreamId,
 } from "../values/stream-id.js";
+import type { References } from "../values/stream-references.js";
 import { NODE_MAX_ENTRIES, type StreamEntry, type Trim } from "../values/stream.js";
 import { MAX_UINT64, parseUInt64, type UInt64 } from "../values/uint64.js";
 import type { Args } from "./args.js";
@@ -84,14 +85,20 @@ function newId(operand: ByteString): NewId {
 
 export interface TrimOptions {
   readonly trim: Trim | undefined;
+  readonly references: References;
   readonly noMkStream: boolean;
   readonly id: NewId;
+}
+
+/** Redis 8.2's word for what becomes of references; undefined where it is another word. */
+export function referencesOption(option: string | undefined): References | undefined {
+  return option === "KEEPREF" || option === "DELREF" || option === "ACKED" ? option : undefined;
 }
 
 /** So many entries at most are trimmed approximately unless LIMIT says otherwise. */
 const DEFAULT_LIMIT = 100 * NODE_MAX_ENTRIES;
 
-/** `[NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT n]]` in any order; for XADD also the ID that ends them. */
+/** `[NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT n]] [KEEPREF | DELREF | ACKED]` in any order; for XADD also the ID that ends them. */
 export function trimOptions(
   args: Args,
   command: "xadd" | "xtrim",
@@ -101,10 +108,12 @@ export function trimOptions(
   let approximate = false;
   let limit: number | undefined;
   let noMkStream = false;
+  let references: References | undefined;
   let id: NewId = "*";
   while (args.more()) {
     const option = args.peekOption();
     const operands = args.left > 1;
+    const chosen = referencesOption(option);
     if ((option === "MAXLEN" || option === "MINID") && operands) {
       if (keep !== undefined) {
         throw new ReplyError(
@@ -123,14 +132,18 @@ export function trimOptions(
     } else if (command === "xadd" && option === "NOMKSTREAM") {
       args.next();
       noMkStream = true;
+    } else if (chosen !== undefined && references === undefined) {
+      args.next();
+      references = chosen;
     } else if (command === "xadd") {
       id = newId(args.next());
       break;
     } else throw syntaxError();
   }
   const trim = checkedTrim(command, keep, approximate, limit);
-  if (trim === undefined || approximateTrim === "nodes") return { trim, noMkStream, id };
-  return { trim: { ...trim, approximate: false }, noMkStream, id };
+  const options = { trim, references: references ?? "KEEPREF", noMkStream, id };
+  if (trim === undefined || approximateTrim === "nodes") return options;
+  return { ...options, trim: { ...trim, approximate: false } };
 }
 
 function maxLength(operand: ByteString): number {

@@ -10,6 +10,7 @@ import {
   nextId,
   type StreamId,
 } from "../values/stream-id.js";
+import { trimWithReferences } from "../values/stream-references.js";
 import { Stream } from "../values/stream.js";
 import { add, MAX_UINT64, type UInt64 } from "../values/uint64.js";
 import type { Args } from "./args.js";
@@ -27,12 +28,12 @@ import {
 
 export const streamCommands = {
   /**
-   * `XADD key [NOMKSTREAM] [MAXLEN | MINID [= | ~] threshold [LIMIT n]] * | ms-* | id field value [field value …]` → the entry's ID,
+   * `XADD key [NOMKSTREAM] [KEEPREF | DELREF | ACKED] [MAXLEN | MINID [= | ~] threshold [LIMIT n]] * | ms-* | id field value [field value …]` → the entry's ID,
    * or nil where NOMKSTREAM found no stream. The ID must be greater than the last one, and 0-0 is none.
    */
   xadd: command(-5, ["write", "denyoom", "fast"], firstKey, ({ db, now, profile }, args) => {
     const key = args.next();
-    const { trim, noMkStream, id: wanted } = trimOptions(args, "xadd", profile);
+    const { trim, references, noMkStream, id: wanted } = trimOptions(args, "xadd", profile);
     const fields = args.rest();
     if (fields.length === 0 || fields.length % 2 === 1) throw wrongArity("xadd");
     if (wanted !== "*" && wanted.ms === 0 && wanted.seq === 0) {
@@ -46,7 +47,9 @@ export const streamCommands = {
     if (existing === undefined) db.set(key, stream);
     else db.write(key);
     stream.append({ id, fields });
-    if (trim !== undefined) stream.cut(stream.plan(trim));
+    if (trim === undefined) return formatId(id);
+    if (references === "KEEPREF") stream.cut(stream.plan(trim));
+    else trimWithReferences(stream, trim, references);
     return formatId(id);
   }),
 
@@ -92,12 +95,16 @@ export const streamCommands = {
   /** `XSETID key last-id [ENTRIESADDED n] [MAXDELETEDID id]` → OK; the last ID must not be before an entry. */
   xsetid: command(-3, ["write", "denyoom", "fast"], firstKey, setId),
 
-  /** `XTRIM key MAXLEN | MINID [= | ~] threshold [LIMIT n]` → how many entries went. With `~` only whole nodes of 100 go. */
+  /** `XTRIM key MAXLEN | MINID [= | ~] threshold [LIMIT n] [KEEPREF | DELREF | ACKED]` → how many entries went. With `~` only whole nodes of 100 go. */
   xtrim: command(-4, ["write"], firstKey, ({ db, profile }, args) => {
     const key = args.next();
-    const { trim } = trimOptions(args, "xtrim", profile);
+    const { trim, references } = trimOptions(args, "xtrim", profile);
     const stream = db.stream(key);
     if (stream === undefined || trim === undefined) return 0;
+    if (references !== "KEEPREF") {
+      if (stream.plan(trim).total > 0) db.write(key);
+      return trimWithReferences(stream, trim, references);
+    }
     const cut = stream.plan(trim);
     if (cut.total > 0) db.write(key);
     stream.cut(cut);

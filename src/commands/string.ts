@@ -29,6 +29,7 @@ import {
   type Context,
   type KeyRange,
 } from "./command.js";
+import { checkDigest, comparisonOption, compares, type Comparison } from "./comparison.js";
 import { lcs } from "./lcs.js";
 import { deadline, index, integer, type TimeUnit } from "./operands.js";
 
@@ -162,8 +163,9 @@ export const stringCommands = {
   ),
 
   /**
-   * `SET key value [NX | XX] [GET] [EX s | PX ms | EXAT unix-s | PXAT unix-ms | KEEPTTL]` → OK, or nil where NX or XX kept the old
-   * value. With GET: the old value or nil. WRONGTYPE only with GET, and then before NX or XX is looked at.
+   * `SET key value [NX | XX | IFEQ value | IFNE value | IFDEQ digest | IFDNE digest] [GET] [EX s | PX ms | EXAT unix-s | PXAT unix-ms
+   * | KEEPTTL]` → OK, or nil where the condition kept the old value; IFNE and IFDNE hold without a key, too. With GET: the old value or
+   * nil. WRONGTYPE only with GET and where values are compared, and then before the condition is looked at.
    */
   set: command(-3, ["write", "denyoom"], firstKey, ({ db, now }, args) => {
     const key = args.next();
@@ -172,11 +174,14 @@ export const stringCommands = {
       db.set(key, value);
       return OK;
     }
-    const { condition, get, ttl } = setOptions(args);
+    const { condition, get, ttl, comparison } = setOptions(args);
     const expireAt =
       typeof ttl === "object" ? deadline(ttl.unit, ttl.operand, now, "set") : undefined;
-    const old = get ? (db.string(key) ?? null) : null;
+    const looksAt = get || comparison !== undefined;
+    const current = looksAt ? db.string(key) : undefined;
+    const old = get ? (current ?? null) : null;
 
+    if (comparison !== undefined && !allows(comparison, current)) return old;
     if (condition !== undefined && condition === (db.has(key) ? "NX" : "XX")) return old;
     if (ttl === "KEEPTTL") db.put(key, value);
     else db.set(key, value, expireAt);
@@ -229,6 +234,13 @@ interface SetOptions {
   readonly condition: "NX" | "XX" | undefined;
   readonly get: boolean;
   readonly ttl: Ttl | "KEEPTTL" | undefined;
+  readonly comparison: Comparison | undefined;
+}
+
+/** Whether a comparison lets SET go on; without a key nothing is equal. */
+function allows(comparison: Comparison, current: ByteString | undefined): boolean {
+  if (current !== undefined) return compares(comparison, current);
+  return comparison.option === "IFNE" || comparison.option === "IFDNE";
 }
 
 /** The operand of an expiry option, which may come again and otherwise stands beside no other. */
@@ -238,8 +250,10 @@ function ttlOption(unit: TimeUnit, chosen: Ttl | string | undefined, args: Args)
   return { unit, operand: args.next() };
 }
 
-function setOptions(args: Args): SetOptions {
+/** What may follow the value of SET. */
+export function setOptions(args: Args): SetOptions {
   let condition: SetOptions["condition"];
+  let comparison: SetOptions["comparison"];
   let get = false;
   let ttl: SetOptions["ttl"];
   while (args.more()) {
@@ -247,6 +261,7 @@ function setOptions(args: Args): SetOptions {
     switch (option) {
       case "NX":
       case "XX":
+        if (comparison !== undefined) throw syntaxError();
         if (condition !== undefined && condition !== option) throw syntaxError();
         condition = option;
         break;
@@ -263,11 +278,15 @@ function setOptions(args: Args): SetOptions {
       case "PXAT":
         ttl = ttlOption(option, ttl, args);
         break;
-      default:
-        throw syntaxError();
+      default: {
+        const other = condition !== undefined || comparison !== undefined;
+        comparison = comparisonOption(option, args);
+        if (other || comparison === undefined) throw syntaxError();
+      }
     }
   }
-  return { condition, get, ttl };
+  if (comparison !== undefined) checkDigest(comparison);
+  return { condition, get, ttl, comparison };
 }
 
 function getexOption(args: Args): Ttl | "PERSIST" | undefined {

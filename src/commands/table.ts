@@ -5,6 +5,7 @@ import { bitfieldCommands } from "./bitfield.js";
 import { bitmapCommands } from "./bitmap.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
+import { dumpCommands } from "./dump.js";
 import { expireCommands } from "./expire.js";
 import { functionCommands } from "./functions.js";
 import { genericCommands } from "./generic.js";
@@ -24,11 +25,13 @@ import { scriptingCommands } from "./scripting.js";
 import { serverCommands } from "./server.js";
 import { setCommands } from "./set.js";
 import { sortCommands } from "./sort.js";
+import { streamDeleteCommands } from "./stream-delete.js";
 import { streamGroupCommands } from "./stream-groups.js";
 import { streamInfoCommands } from "./stream-info.js";
 import { streamPendingCommands } from "./stream-pending.js";
 import { streamReadCommands } from "./stream-read.js";
 import { streamCommands } from "./stream.js";
+import { stringConditionalCommands } from "./string-conditional.js";
 import { stringCommands } from "./string.js";
 import { transactionCommands } from "./transactions.js";
 import { isUnsupported } from "./unsupported.js";
@@ -38,6 +41,7 @@ import { zsetCommands } from "./zset.js";
 
 const families: readonly CommandTable[] = [
   stringCommands,
+  stringConditionalCommands,
   bitmapCommands,
   bitfieldCommands,
   hyperloglogCommands,
@@ -51,6 +55,7 @@ const families: readonly CommandTable[] = [
   geoCommands,
   geoSearchCommands,
   streamCommands,
+  streamDeleteCommands,
   streamReadCommands,
   streamGroupCommands,
   streamPendingCommands,
@@ -60,6 +65,7 @@ const families: readonly CommandTable[] = [
   jsonArrayCommands,
   jsonScalarCommands,
   genericCommands,
+  dumpCommands,
   expireCommands,
   sortCommands,
   transactionCommands,

@@ -11,7 +11,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "command|getkeys command|getkeysandflags command|help command|list " +
     "acl asking auth bgrewriteaof bgsave client cluster config debug failover hello lastsave latency lolwut memory migrate " +
     "module move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
-    "slowlog swapdb sync wait waitaof dump restore " +
+    "slowlog swapdb sync wait waitaof " +
     "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
     "function|dump function|restore pfdebug pfselftest"
   ).split(" "),

@@ -425,6 +425,26 @@ function xpending([key = "", group = "", ...words]: readonly string[]) {
   return Object.keys(options).length === 0 ? args : [...args, options];
 }
 
+/** `[KEEPREF | DELREF | ACKED] IDS n id [id ...]`, the option undefined where it is missing. */
+function countedIds(words: readonly string[]) {
+  const option = choice(["KEEPREF", "DELREF", "ACKED"])(words[0] ?? "");
+  const [name = "", count = "", ...ids] = option === undefined ? words : words.slice(1);
+  const same = lowerAscii(name) === "ids" && number(count) === ids.length && ids.length > 0;
+  return same ? { option, ids } : undefined;
+}
+
+/** The client needs the option. */
+function xackdel([key, group, ...words]: readonly string[]): readonly unknown[] | undefined {
+  const found = countedIds(words);
+  return found?.option === undefined ? undefined : [key, group, found.option, ...found.ids];
+}
+
+/** The option is there or `undefined`. */
+function xdelex([key, ...words]: readonly string[]): readonly unknown[] | undefined {
+  const found = countedIds(words);
+  return found && [key, found.option, ...found.ids];
+}
+
 /** XREAD, and XREADGROUP behind its group and consumer: options, then keys and their IDs. */
 function reading(words: readonly string[], before: readonly string[], ...more: Alternatives[]) {
   const streams = words.findIndex((word) => lowerAscii(word) === "streams");
@@ -670,10 +690,12 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
     httl: fieldsOf,
 
     xack: withList(2),
+    xackdel,
     xadd,
     xautoclaim,
     xclaim,
     xdel: withList(1),
+    xdelex,
     xgroup,
     xinfo,
     xlen: positional("key"),

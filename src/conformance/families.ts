@@ -9,6 +9,7 @@ import { hashGrammars } from "./grammars/hash.js";
 import { hyperloglogGrammars } from "./grammars/hyperloglog.js";
 import { jsonGrammars } from "./grammars/json.js";
 import { listGrammars } from "./grammars/list.js";
+import { newerGrammars } from "./grammars/newer.js";
 import { pubsubGrammars } from "./grammars/pubsub.js";
 import { scriptingGrammars } from "./grammars/scripting.js";
 import { serverGrammars } from "./grammars/server.js";
@@ -35,6 +36,7 @@ export const families = {
   generic: genericGrammars,
   expire: expireGrammars,
   sort: sortGrammars,
+  newer: newerGrammars,
   transactions: transactionGrammars,
   pubsub: pubsubGrammars,
   connection: connectionGrammars,
@@ -46,12 +48,17 @@ export type Family = keyof typeof families;
 
 export const familyNames: readonly string[] = Object.keys(families);
 
+/** Families of commands that Redis 8.0.2 does not know; what is expected of them is documented, not recorded. */
+export const documentedOnly: ReadonlySet<Family> = new Set<Family>(["json", "newer"]);
+
+/** The families that Redis 8.0.2 knows. */
+export const recordedFamilies: readonly Family[] = familyNames
+  .filter(isFamily)
+  .filter((name) => !documentedOnly.has(name));
+
 export function isFamily(name: string): name is Family {
   return Object.hasOwn(families, name);
 }
-
-/** Families of commands that Redis 8.0.2 has not: they are held against their documentation, not against a server. */
-export const documentedOnly: readonly Family[] = ["json"];
 
 /** How many of the sequences each family gets, beside those over all families. */
 export const shares: Readonly<Record<Family, number>> = {
@@ -69,6 +76,7 @@ export const shares: Readonly<Record<Family, number>> = {
   generic: 2,
   expire: 4,
   sort: 2,
+  newer: 1,
   transactions: 4,
   pubsub: 1,
   connection: 1,
@@ -87,6 +95,7 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   set: ["sadd"],
   zset: ["zadd"],
   geo: ["geoadd"],
+  newer: ["set", "mset", "sadd", "xadd", "xgroup|create", "xreadgroup"],
   stream: ["xadd", "xgroup|create", "xreadgroup"],
   json: ["json.set"],
 };

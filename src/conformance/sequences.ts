@@ -155,8 +155,7 @@ function focusesOf(options: SequenceOptions): Focus[] {
       .filter((family) => wanted.has(family))
       .flatMap((family) => weighted(families[family], options.commands));
   /** Where a family is not asked for that servers may lack, nothing of it is built. */
-  const isBuilt = (family: Family): boolean =>
-    wanted.has(family) || !documentedOnly.includes(family);
+  const isBuilt = (family: Family): boolean => wanted.has(family) || !documentedOnly.has(family);
   const buildersOf = (family: Family): Choice[] =>
     isBuilt(family)
       ? (builders[family] ?? []).flatMap((name) => named(name, options.commands))

@@ -259,6 +259,13 @@ export class Database {
     return Math.max(0, Math.floor(this.#shared.now / 1000) - (this.#accessed[index] ?? 0));
   }
 
+  /** Makes an existing key look as if it had not been accessed for so many seconds. */
+  setIdle(key: ByteString, seconds: number): void {
+    const index = this.#entries.indexOf(key);
+    if (index === undefined) return;
+    this.#accessed[index] = Math.max(0, Math.floor(this.#shared.now / 1000) - seconds);
+  }
+
   /** All keys, in no promised order; do not change the database while you hold them. */
   keys(): readonly ByteString[] {
     return this.#entries.keys();

@@ -12,6 +12,12 @@ const MIN_GAP = 16;
 /** Stands in the gap, so that popped elements are not kept in memory. */
 const NONE = bytes("");
 
+/** A node of a quicklist: a listpack, or one large element by itself. */
+export interface ListNode {
+  readonly elements: readonly ByteString[];
+  readonly plain: boolean;
+}
+
 export class List {
   /** A gap of `#head` places, then the elements. */
   #slots: ByteString[] = [];
@@ -26,6 +32,29 @@ export class List {
     for (const element of elements) list.#pushTail(element);
     list.#returnToListpack(MAX_LISTPACK_BYTES);
     return list;
+  }
+
+  /** A list of these nodes, as a quicklist is restored. */
+  static ofNodes(nodes: readonly ListNode[]): List {
+    const list = new List();
+    list.#quicklist = new Quicklist();
+    for (const { elements, plain } of nodes) {
+      list.#quicklist.appendNode(elements, plain);
+      for (const element of elements) list.#slots.push(element);
+    }
+    list.#returnToListpack(MAX_LISTPACK_BYTES);
+    return list;
+  }
+
+  /** The elements by node; a listpack is one. */
+  get nodes(): readonly ListNode[] {
+    const elements = this.#slots.slice(this.#head);
+    if (this.#quicklist === undefined) return [{ elements, plain: false }];
+    let start = 0;
+    return this.#quicklist.nodes.map(({ count, plain }) => {
+      start += count;
+      return { elements: elements.slice(start - count, start), plain };
+    });
   }
 
   get length(): number {

@@ -47,6 +47,18 @@ export class Quicklist {
     if (count > 0) this.#place(0, { count, bytes, plain: false });
   }
 
+  /** How many elements stand in each node, and whether it is one large element without a listpack. */
+  get nodes(): readonly { readonly count: number; readonly plain: boolean }[] {
+    return this.#nodes;
+  }
+
+  /** Adds a whole node behind the others. */
+  appendNode(elements: readonly ByteString[], plain: boolean): void {
+    let bytes = plain ? 0 : LISTPACK_HEADER;
+    for (const element of elements) bytes += plain ? element.length : listpackSize(element);
+    this.#place(this.#nodes.length, { count: elements.length, bytes, plain });
+  }
+
   pushHead(element: ByteString): void {
     const [head] = this.#nodes;
     if (hasRoom(head, element)) this.#add(head, element);

@@ -26,6 +26,14 @@ export class SetValue {
     return set;
   }
 
+  /** A set of these members that was not an intset, or began as one where they may be: what a payload of DUMP holds. */
+  static restored(members: readonly ByteString[], mayBeIntset: boolean): SetValue {
+    const set = new SetValue();
+    if (!mayBeIntset) set.#integers = false;
+    for (const member of members) set.add(member);
+    return set;
+  }
+
   get size(): number {
     return this.#members.size;
   }

@@ -44,7 +44,8 @@ export interface Cut {
   readonly total: number;
 }
 
-interface Node {
+/** A listpack of the stream, with what it has kept of deleted entries. */
+export interface StreamNode {
   /** The ID of the entry that it began with. */
   readonly id: StreamId;
   /** The ID of the entry that was added last, deleted or not. */
@@ -53,8 +54,8 @@ interface Node {
   readonly names: readonly ByteString[];
   /** The bytes of its listpack. */
   bytes: number;
-  /** How many entries are marked as deleted. */
-  deleted: number;
+  /** Entries that are marked as deleted, in no order. */
+  readonly deleted: StreamEntry[];
   readonly entries: StreamEntry[];
 }
 
@@ -64,13 +65,24 @@ export class Stream {
   maxDeletedId: StreamId = MIN_ID;
   /** How many entries were ever added. */
   entriesAdded: UInt64 = 0;
-  readonly #nodes: Node[] = [];
+  readonly #nodes: StreamNode[] = [];
   readonly #groups = new Map<ByteString, ConsumerGroup>();
   #size = 0;
 
   /** The number of entries. */
   get size(): number {
     return this.#size;
+  }
+
+  /** The nodes in order. */
+  get nodes(): readonly StreamNode[] {
+    return this.#nodes;
+  }
+
+  /** Adds a whole node behind the others, as a stream is restored. */
+  appendNode(node: StreamNode): void {
+    this.#nodes.push(node);
+    this.#size += node.entries.length;
   }
 
   get nodeCount(): number {
@@ -121,7 +133,7 @@ export class Stream {
     const entry = node.entries[position];
     if (entry === undefined || compareIds(entry.id, id) !== 0) return false;
     node.entries.splice(position, 1);
-    node.deleted++;
+    node.deleted.push(entry);
     if (node.entries.length === 0) this.#nodes.splice(index, 1);
     this.#size--;
     if (compareIds(id, this.maxDeletedId) > 0) this.maxDeletedId = id;
@@ -189,8 +201,7 @@ export class Stream {
     this.#nodes.splice(0, nodes);
     const [node] = this.#nodes;
     if (node !== undefined && entries > 0) {
-      node.entries.splice(0, entries);
-      node.deleted += entries;
+      node.deleted.push(...node.entries.splice(0, entries));
     }
     this.#size -= total;
   }
@@ -208,8 +219,10 @@ export class Stream {
     return [...this.#groups].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
-  createGroup(name: ByteString, lastId: StreamId, entriesRead: UInt64 | undefined): void {
-    this.#groups.set(name, new ConsumerGroup(lastId, entriesRead));
+  createGroup(name: ByteString, lastId: StreamId, entriesRead: UInt64 | undefined): ConsumerGroup {
+    const group = new ConsumerGroup(lastId, entriesRead);
+    this.#groups.set(name, group);
+    return group;
   }
 
   destroyGroup(name: ByteString): void {
@@ -245,7 +258,9 @@ export class Stream {
 
   clone(): Stream {
     const copy = new Stream();
-    for (const node of this.#nodes) copy.#nodes.push({ ...node, entries: [...node.entries] });
+    for (const node of this.#nodes) {
+      copy.#nodes.push({ ...node, entries: [...node.entries], deleted: [...node.deleted] });
+    }
     for (const [name, group] of this.#groups) copy.#groups.set(name, group.clone());
     copy.#size = this.#size;
     copy.lastId = this.lastId;
@@ -298,24 +313,25 @@ export class Stream {
 /** All entries there can be. */
 export const WHOLE_STREAM: readonly [start: StreamId, end: StreamId] = [MIN_ID, MAX_ID];
 
-function isFull(node: Node, fields: readonly ByteString[]): boolean {
+function isFull(node: StreamNode, fields: readonly ByteString[]): boolean {
   let length = 0;
   for (const word of fields) length += word.length;
   return (
-    node.bytes + length >= NODE_MAX_BYTES || node.entries.length + node.deleted >= NODE_MAX_ENTRIES
+    node.bytes + length >= NODE_MAX_BYTES ||
+    node.entries.length + node.deleted.length >= NODE_MAX_ENTRIES
   );
 }
 
-function newNode(id: StreamId, fields: readonly ByteString[]): Node {
+function newNode(id: StreamId, fields: readonly ByteString[]): StreamNode {
   const names = fields.filter((_, index) => index % 2 === 0);
   // Counts of entries and deleted ones, the names behind their number, and a zero.
   let size = LISTPACK_HEADER + 3 * SMALL_INTEGER + integerSize(names.length);
   for (const name of names) size += listpackSize(name);
-  return { id, lastId: id, names, bytes: size, deleted: 0, entries: [] };
+  return { id, lastId: id, names, bytes: size, deleted: [], entries: [] };
 }
 
 /** Flags, the ID as differences to the node's, names where they are not the node's, values, and the number of elements. */
-function entrySize({ id: base, names }: Node, { id, fields }: StreamEntry): number {
+function entrySize({ id: base, names }: StreamNode, { id, fields }: StreamEntry): number {
   const count = fields.length / 2;
   const same = names.length === count && names.every((name, index) => fields[2 * index] === name);
   let size = SMALL_INTEGER + differenceSize(id.ms, base.ms) + differenceSize(id.seq, base.seq);

@@ -16,17 +16,19 @@ interface Info {
   readonly subcommands?: Readonly<Record<string, Info>>;
 }
 
-const redis = infosOf("command-info.json");
-const documented = infosOf("documented/command-info.json");
+/** What Redis 8.0.2 tells, and what the documentation says of commands that it does not have. */
+const redis: Readonly<Record<string, Info>> = {
+  ...readInfo("command-info.json"),
+  ...readInfo("documented/command-info.json"),
+};
 const infos = new Map(
-  Object.entries({ ...redis, ...documented }).flatMap(([name, info]) =>
+  Object.entries(redis).flatMap(([name, info]) =>
     Object.entries({ [name]: info, ...info.subcommands }),
   ),
 );
 
-function infosOf(name: string): Readonly<Record<string, Info>> {
-  const file = new URL(`../../fixtures/${name}`, import.meta.url);
-  return JSON.parse(readFileSync(file, "utf8"));
+function readInfo(name: string): Readonly<Record<string, Info>> {
+  return JSON.parse(readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), "utf8"));
 }
 
 describe("the command table", () => {
@@ -42,7 +44,7 @@ describe("the command table", () => {
     },
   );
 
-  it.each(Object.keys({ ...redis, ...documented }))("has %s or lists it as unsupported", (name) => {
+  it.each(Object.keys(redis))("has %s or lists it as unsupported", (name) => {
     expect(isKnown(name)).toBe(true);
   });
 

@@ -523,7 +523,7 @@ function share(answers: readonly Answered[], error: RegExp): number {
 const MALFORMED = /syntax error|wrong number of arguments|unknown (?:sub)?command/;
 
 describe("sequences", () => {
-  const answers = drawn(3000).flatMap(answersTo);
+  const answers = drawn(4000).flatMap(answersTo);
 
   it("call every command of the table", () => {
     const called = new Set(answers.map(({ name }) => name));
