@@ -6,6 +6,16 @@
 export interface Clock {
   /** The time in milliseconds since the Unix epoch. */
   now(): number;
+  /** Has the clock wake a sleeper whenever it is moved to a time that the sleeper waits for. It does not keep the sleeper alive. */
+  follow?(sleeper: Sleeper): void;
+}
+
+/** What waits for points in time. */
+export interface Sleeper {
+  /** The next time it waits for, in milliseconds since the Unix epoch; undefined where there is none. */
+  wakeAt(): number | undefined;
+  /** Called when the clock has come there. */
+  wake(): void;
 }
 
 export const systemClock: Clock = { now: () => Date.now() };
@@ -23,15 +33,37 @@ export interface ManualClock extends Clock {
 /** A clock that moves only when told to. Starts at the present unless `start` says otherwise. */
 export function manualClock(start: Date | number | string = Date.now()): ManualClock {
   let now = instant("start", start);
+  const sleepers = new Set<WeakRef<Sleeper>>();
+  const move = (target: number): void => {
+    for (const reference of sleepers)
+      if (reference.deref() === undefined) sleepers.delete(reference);
+    for (let next = earliest(sleepers); next !== undefined && next.at <= target;) {
+      now = Math.max(now, next.at);
+      next.sleeper.wake();
+      next = earliest(sleepers);
+    }
+    now = target;
+  };
   return {
     now: () => now,
-    advance(duration) {
-      now += milliseconds(duration);
-    },
-    set(date) {
-      now = instant("date", date);
-    },
+    follow: (sleeper) => sleepers.add(new WeakRef(sleeper)),
+    advance: (duration) => move(now + milliseconds(duration)),
+    set: (date) => move(instant("date", date)),
   };
+}
+
+/** Who is to be woken first, and when. */
+function earliest(
+  sleepers: Iterable<WeakRef<Sleeper>>,
+): { readonly sleeper: Sleeper; readonly at: number } | undefined {
+  let first: { readonly sleeper: Sleeper; readonly at: number } | undefined;
+  for (const reference of sleepers) {
+    const sleeper = reference.deref();
+    const at = sleeper?.wakeAt();
+    if (sleeper === undefined || at === undefined) continue;
+    if (first === undefined || at < first.at) first = { sleeper, at };
+  }
+  return first;
 }
 
 const UNITS: Readonly<Record<string, number>> = {

@@ -3,7 +3,7 @@
  * keeps no timers; time comes from its clock and chance from its seed.
  */
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
-import { systemClock, type Clock } from "./clock.js";
+import { systemClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
 import { isShown, monitorLine } from "./commands/monitor.js";
@@ -47,17 +47,28 @@ export type Argument = string | number | bigint | Uint8Array;
 
 export class Engine {
   readonly clock: Clock;
-  readonly #keyspace = new Keyspace();
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
   readonly #pubsub = new PubSub();
+  readonly #keyspace = new Keyspace((channel, message) => {
+    this.#pubsub.publish(channel, message);
+  });
   readonly #monitors = new Set<Session>();
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile);
+  /** Where events of keys are wanted, they come at the very time, not with the next command. */
+  readonly #sleeper: Sleeper = {
+    wakeAt: () => {
+      const { shared, nextDeadline } = this.#keyspace;
+      return shared.events === 0 || nextDeadline === undefined ? undefined : Number(nextDeadline);
+    },
+    wake: () => this.#keyspace.advanceTo(this.clock.now()),
+  };
 
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
+    this.clock.follow?.(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#context = {
       session: this.#session,
@@ -181,7 +192,7 @@ export class Engine {
     const context = this.#context;
     const { shared } = this.#keyspace;
     shared.commands++;
-    shared.counting = command.readonly;
+    shared.counting = command.countsLookups;
     context.session = session;
     context.profile = session.profile;
     context.db = this.#keyspace.database(session.database);

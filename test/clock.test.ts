@@ -1,6 +1,6 @@
 /** Time: the default clock follows Date.now(), a manual clock moves when told to, and a key dies at its millisecond. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { manualClock } from "../src/clock.js";
+import { manualClock, type ManualClock, type Sleeper } from "../src/clock.js";
 import { createEmulator } from "../src/emulator.js";
 import { createKv } from "../src/kv/kv.js";
 
@@ -104,5 +104,38 @@ describe("expiry", () => {
     expect(emulator.call("PTTL", "k")).toBe(1);
     clock.advance(1);
     expect(emulator.call("EXISTS", "k")).toBe(0);
+  });
+});
+
+/** Waits for the given times, and notes when it was woken. */
+function sleeper(clock: ManualClock, times: number[]) {
+  const woken: number[] = [];
+  const own: Sleeper = {
+    wakeAt: () => times[0],
+    wake: () => {
+      times.shift();
+      woken.push(clock.now());
+    },
+  };
+  clock.follow?.(own);
+  return { own, woken };
+}
+
+describe("followed", () => {
+  it("wakes sleepers in the order of their times, each at its time", () => {
+    const clock = manualClock(1000);
+    const first = sleeper(clock, [1010, 1500, 9000]);
+    const second = sleeper(clock, [1200]);
+    clock.advance(500);
+    expect([first.woken, second.woken, clock.now()]).toEqual([[1010, 1500], [1200], 1500]);
+    clock.set(10_000);
+    expect(first.woken).toEqual([1010, 1500, 9000]);
+  });
+
+  it("wakes at once for a time that is past", () => {
+    const clock = manualClock(1000);
+    const late = sleeper(clock, [400, 900]);
+    clock.set(500);
+    expect([late.woken, clock.now()]).toEqual([[1000], 500]);
   });
 });

@@ -1,4 +1,7 @@
-/** A connection to a real Redis that sends many commands at once and hands back each reply's bytes as they came. */
+/**
+ * A connection to a real Redis that sends many commands at once and hands back each reply's bytes as they came. What Redis pushes behind
+ * a reply is kept beside it.
+ */
 import { connect, type Socket } from "node:net";
 import { bytes, type ByteString } from "../../src/bytes.js";
 import type { Argv } from "../../src/conformance/sequences.js";
@@ -8,6 +11,8 @@ export class PipelinedConnection {
   #buffer = "";
   #position = 0;
   #replies: ByteString[] = [];
+  /** What was pushed behind each reply. */
+  #pushed: ByteString[] = [];
   #expected = 0;
   #resolve: ((replies: readonly ByteString[]) => void) | undefined = undefined;
   #reject: ((error: Error) => void) | undefined = undefined;
@@ -32,11 +37,17 @@ export class PipelinedConnection {
     return connection;
   }
 
-  /** Sends commands and waits for as many replies; one exchange at a time. */
-  exchange(commands: readonly Argv[]): Promise<readonly ByteString[]> {
+  /** What Redis pushed behind a reply of the last exchange: events of the command that it answers. */
+  pushedBehind(index: number): ByteString {
+    return this.#pushed[index] ?? bytes("");
+  }
+
+  /** Sends commands and waits for as many replies (in RESP3 a PSUBSCRIBE has none); one exchange at a time. */
+  exchange(commands: readonly Argv[], expected = commands.length): Promise<readonly ByteString[]> {
     if (this.#socket.destroyed) throw new Error("Redis has closed the connection");
-    this.#expected = commands.length;
+    this.#expected = expected;
     this.#replies = [];
+    this.#pushed = [];
     let request = "";
     for (const argv of commands) {
       request += `*${argv.length}\r\n`;
@@ -59,10 +70,18 @@ export class PipelinedConnection {
     while (this.#replies.length < this.#expected) {
       const end = replyEnd(this.#buffer, this.#position);
       if (end < 0) return;
-      this.#replies.push(bytes(this.#buffer.slice(this.#position, end)));
+      const whole = bytes(this.#buffer.slice(this.#position, end));
       this.#position = end;
+      if (whole.startsWith(">")) this.#keep(whole);
+      else this.#replies.push(whole);
     }
     this.#resolve?.(this.#replies);
+  }
+
+  /** What comes before the first reply belongs to what other connections did. */
+  #keep(push: ByteString): void {
+    const last = this.#replies.length - 1;
+    if (last >= 0) this.#pushed[last] = bytes((this.#pushed[last] ?? "") + push);
   }
 }
 

@@ -14,12 +14,14 @@ import {
   type Reference,
   type Replies,
 } from "../../src/conformance/laws.js";
+import { format } from "../../src/conformance/notation.js";
 import type { Divergence } from "../../src/conformance/print.js";
 import type { Argv, Sequence, Step } from "../../src/conformance/sequences.js";
+import { commandTable } from "../../src/commands/table.js";
 import { createEmulator } from "../../src/emulator.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
 import { encodeResp } from "../../src/resp/encode.js";
-import type { Session } from "../../src/session.js";
+import type { Receive, Session } from "../../src/session.js";
 import { PipelinedConnection } from "./connection.js";
 import type { Lane } from "./lanes.js";
 import type { KnownDifference } from "./known-differences.js";
@@ -57,6 +59,9 @@ export class Differential {
   #coverage: Coverage | undefined = undefined;
   readonly #clock = manualClock();
   readonly #emulator = createEmulator({ clock: this.#clock, seed: 1 });
+  /** What the engine pushes, in bytes; and what it had pushed when the last command was answered. */
+  #pushing = "";
+  #pushed = "";
   #sessions: Readonly<Record<1 | 2, Session>>;
   #prober: Session;
   /** The commands queued since MULTI, by session. */
@@ -67,6 +72,10 @@ export class Differential {
   #leavesTraces = false;
   // Another may have used the server before.
   #leavesScripts = true;
+  /** Whether a command of the sequence may sort. */
+  #sorts = false;
+  /** Whether a command of the sequence may give keys deadlines. */
+  #expiresKeys = false;
   /** Whether a command of the sequence may give fields deadlines. */
   #expiresFields = false;
 
@@ -79,7 +88,7 @@ export class Differential {
     this.#version = version;
     this.#connections = { 1: connections[0], 2: connections[1] };
     this.#probe = connections[2];
-    this.#sessions = { 1: this.#session(), 2: this.#session() };
+    this.#sessions = this.#bothSessions();
     this.#prober = this.#session();
   }
 
@@ -92,7 +101,20 @@ export class Differential {
       await PipelinedConnection.open(port, version),
       await PipelinedConnection.open(port, version),
     ] as const;
-    return new Differential(known, version, connections);
+    const differential = new Differential(known, version, connections);
+    if (version === 3 && commandTable.has("config|set")) await differential.#listen();
+    return differential;
+  }
+
+  /**
+   * Has both sides tell of what happens to keys. In RESP3 each session hears of it behind the replies to its own commands. When a key
+   * expires is not the same on both sides.
+   */
+  async #listen(): Promise<void> {
+    await this.#probe.exchange([NOTIFY]);
+    for (const connection of Object.values(this.#connections)) {
+      await connection.exchange([SUBSCRIBE, TIME], 1);
+    }
   }
 
   close(): void {
@@ -138,6 +160,8 @@ export class Differential {
     await this.#reset();
     this.#leavesScripts = sequence.some((step) => "argv" in step && leavesScripts(step));
     this.#leavesTraces = sequence.some((step) => "argv" in step && leavesTraces(step));
+    this.#sorts = sequence.some((step) => "argv" in step && sorts(step.argv));
+    this.#expiresKeys = sequence.some((step) => "argv" in step && expiresKeys(step.argv));
     this.#expiresFields = sequence.some((step) => "argv" in step && expiresFields(step.argv));
     for (const { start, end } of parts(sequence)) {
       const divergence = await this.#play(sequence.slice(start, end));
@@ -162,8 +186,9 @@ export class Differential {
     if (this.#leavesTraces) {
       for (const connection of Object.values(this.#connections)) await connection.exchange(RESET);
     }
+    this.#emulator.closeSession(this.#sessions[1]);
     this.#emulator.reset();
-    this.#sessions = { 1: this.#session(), 2: this.#session() };
+    this.#sessions = this.#bothSessions();
     this.#prober = this.#session();
     this.#queued[1] = [];
     this.#queued[2] = [];
@@ -172,8 +197,15 @@ export class Differential {
     await this.#probe.exchange(this.#leavesScripts ? [FLUSHALL, ...FLUSH_SCRIPTS] : [FLUSHALL]);
   }
 
-  #session(): Session {
-    const session = this.#emulator.createSession();
+  #bothSessions(): Readonly<Record<1 | 2, Session>> {
+    const receive: Receive = (message) => (this.#pushing += encodeResp(message, 3));
+    const sessions = { 1: this.#session(receive), 2: this.#session() };
+    if (this.#version === 3) this.#emulator.execute(sessions[1], SUBSCRIBE);
+    return sessions;
+  }
+
+  #session(receive?: Receive): Session {
+    const session = this.#emulator.createSession("redis", receive);
     session.resp = this.#version;
     return session;
   }
@@ -216,7 +248,9 @@ export class Differential {
     const replies = await this.#connections[session].exchange([...burst, TIME]);
     for (const [index, argv] of commands.entries()) {
       this.#setClock(replies[index * 2], replies[index * 2 + 2]);
-      const divergence = await this.#compare(session, argv, replies[index * 2 + 1]);
+      const divergence =
+        (await this.#compare(session, argv, replies[index * 2 + 1])) ??
+        this.#compareEvents(session, argv, index * 2 + 1);
       if (divergence !== undefined) return divergence;
     }
     return undefined;
@@ -233,10 +267,11 @@ export class Differential {
 
   readonly #playExec: Play = async (session, commands) => {
     const [earlier] = await this.#probe.exchange([TIME]);
-    const [reply] = await this.#connections[session].exchange(commands);
+    const [reply] = await this.#connections[session].exchange([...commands, TIME]);
     const [later] = await this.#probe.exchange([TIME]);
     this.#setClock(earlier, later);
-    return this.#compare(session, commands[0] ?? [], reply);
+    const [argv = []] = commands;
+    return (await this.#compare(session, argv, reply)) ?? this.#compareEvents(session, argv, 0);
   };
 
   /** Sets the engine's clock to the server's; notes where a command may have run a millisecond later, or on a deadline. */
@@ -283,7 +318,9 @@ export class Differential {
     const own = this.#sessions[session];
     this.#prober.database = own.database;
     const open = this.#leftOpen(session, argv);
+    this.#pushing = "";
     const given = this.#answer(own, argv);
+    this.#pushed = this.#pushing;
     this.#coverage?.add(argv, given.startsWith("-") ? given : undefined);
     const queued = this.#follow(session, argv, given);
     if (mixesOrder(argv)) this.#ordered = false;
@@ -294,6 +331,36 @@ export class Differential {
     const replies: Replies =
       queued === undefined ? { argv, expected, received } : { argv, expected, received, queued };
     return (await agree(replies, this.#reference())) ? undefined : { argv, expected, received };
+  }
+
+  /** The events of the command that the reply at `index` answered. */
+  #compareEvents(session: 1 | 2, argv: Argv, index: number): Parted | undefined {
+    const expected = this.#eventsIn(this.#connections[session].pushedBehind(index));
+    const received = this.#eventsIn(bytes(this.#pushed));
+    const isSame = (left: RespValue): boolean => format(left) === format(received);
+    if (isSame(expected) || (this.#expiresKeys && isSame(withoutDeaths(expected, received)))) {
+      return undefined;
+    }
+    return { argv, expected, received };
+  }
+
+  /**
+   * The events of pushed messages, but for those of fields whose time is up, and of hashes that die with them. Where something is sorted
+   * the misses are left out: SORT looks for keys in the order of a hash table.
+   */
+  #eventsIn(pushed: ByteString): RespValue {
+    const decoder = new RespDecoder();
+    decoder.push(pushed);
+    const events: ByteString[] = [];
+    let expired: ByteString | undefined;
+    for (let push = decoder.next(); push !== undefined; push = decoder.next()) {
+      const [kind, , channel = bytes(""), event = bytes("")] = textsOf(push);
+      if (kind !== "pmessage" || (this.#sorts && event === "keymiss")) continue;
+      const isOfExpiry = event === "hexpired" || (event === "del" && channel === expired);
+      expired = event === "hexpired" ? channel : undefined;
+      if (!isOfExpiry) events.push(bytes(`${channel} ${event}`));
+    }
+    return { type: "array", items: events.map((text) => ({ type: "bulk", text })) };
   }
 
   /** Whether Redis says nothing of what a command does: a range by name over unequal scores. */
@@ -394,6 +461,9 @@ const FLUSH_SCRIPTS = [
   words("FUNCTION", "DELETE", "lib"),
   words("FUNCTION", "DELETE", "other"),
 ];
+/** All classes but `x`: when a key expires is not the same on both sides. */
+const NOTIFY = words("CONFIG", "SET", "notify-keyspace-events", "Kg$lshztdnm");
+const SUBSCRIBE = words("PSUBSCRIBE", "__keyspace@*");
 const RESET = [words("DISCARD"), words("UNWATCH"), words("SELECT", "0")];
 const SELECTS = [words("SELECT", "1"), words("SELECT", "0")];
 const WITH_SCORES = words("0", "-1", "WITHSCORES");
@@ -413,9 +483,28 @@ function leavesScripts({ argv: [name = bytes("")] }: Extract<Step, { argv: Argv 
   return /^(?:eval|script|function|fcall)/.test(lowerAscii(name));
 }
 
+function sorts([name = bytes("")]: Argv): boolean {
+  return /^(?:sort|eval|fcall)/i.test(name);
+}
+
+/** Whether a command may give a key a deadline. */
+function expiresKeys([name = bytes(""), ...args]: Argv): boolean {
+  return (
+    /expire|setex|eval|fcall|restore/i.test(name) ||
+    args.some((word) => /^(?:ex|px|exat|pxat)$/i.test(word))
+  );
+}
+
 /** Whether a command may give fields of a hash deadlines. */
 function expiresFields([name = bytes("")]: Argv): boolean {
   return /^h(?:p?expire(?:at)?|[gs]etex)$|^restore$/.test(lowerAscii(name));
+}
+
+/** Events without the deaths that only Redis tells of: it may still delete a key whose time is up. */
+function withoutDeaths(expected: RespValue, received: RespValue): RespValue {
+  const told = textsOf(received);
+  const kept = textsOf(expected).filter((event) => !event.endsWith(" del") || told.includes(event));
+  return { type: "array", items: kept.map((text) => ({ type: "bulk", text })) };
 }
 
 function textsOf(value: RespValue): readonly ByteString[] {

@@ -1,6 +1,7 @@
 /** Integers of any width in a string, after bitops.c (bitfieldGeneric). A width goes to 64 bits signed, 63 unsigned. */
 import { bytes, sliceBytes, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
+import { STRING } from "../keyspace/events.js";
 import type { Reply } from "../reply.js";
 import type { BitString } from "../values/bit-string.js";
 import { parseInteger } from "../values/numbers.js";
@@ -98,25 +99,35 @@ function fieldOffset(operand: ByteString, { width }: IntegerType): number {
 function bitfield({ db }: Context, key: ByteString, all: readonly Operation[]): Reply {
   const writes = all.filter(({ name }) => name !== "GET");
   if (writes.length === 0) {
+    db.countLookups();
     const bits = bitsAt(db, key);
     return all.map(({ type, offset }) => reply(read((at) => bits?.bit(at) ?? 0, type, offset)));
   }
   const ends = writes.map(({ type, offset }) => Math.floor((offset + type.width - 1) / 8) + 1);
-  const { bits } = changeableBits(db, key, Math.max(...ends));
-  db.write(key);
-  return all.map((operation) => run(bits, operation));
+  const { bits, longer } = changeableBits(db, key, Math.max(...ends));
+  let changed = false;
+  const store: Store = ({ type, offset }, old, value) => {
+    if (value === old && !longer) return;
+    if (!changed) db.write(key);
+    changed = true;
+    write(bits, type, offset, value);
+  };
+  const replies = all.map((operation) => run(bits, operation, store));
+  if (changed) db.notify("setbit", STRING, key);
+  return replies;
 }
 
-function run(bits: BitString, { name, type, offset, value, overflow }: Operation): Reply {
+/** Puts a new value in the place of an old one. */
+type Store = (operation: Operation, old: bigint, value: bigint) => void;
+
+function run(bits: BitString, operation: Operation, store: Store): Reply {
+  const { name, type, offset, value, overflow } = operation;
   const old = read((at) => bits.bit(at), type, offset);
   if (name === "GET") return reply(old);
   const wanted = name === "SET" ? asGiven(value, type) : old + value;
   const fitted = fit(wanted, type, overflow);
   if (fitted === undefined) return null;
-  for (let index = 0; index < type.width; index++) {
-    const bit = (fitted >> BigInt(type.width - 1 - index)) & 1n;
-    bits.setBit(offset + index, bit === 1n ? 1 : 0);
-  }
+  store(operation, old, fitted);
   return reply(name === "SET" ? old : fitted);
 }
 
@@ -142,6 +153,13 @@ function read(
   let value = 0n;
   for (let index = 0; index < width; index++) value = (value << 1n) | BigInt(bit(offset + index));
   return signed ? BigInt.asIntN(width, value) : value;
+}
+
+function write(bits: BitString, { width }: IntegerType, offset: number, value: bigint): void {
+  for (let index = 0; index < width; index++) {
+    const bit = (value >> BigInt(width - 1 - index)) & 1n;
+    bits.setBit(offset + index, bit === 1n ? 1 : 0);
+  }
 }
 
 /** What an integer becomes in a type; undefined where it must not overflow. */

@@ -5,6 +5,7 @@
 import { bytes, type ByteString } from "../bytes.js";
 import { ReplyError, stringTooLong, syntaxError, wrongType } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { STRING } from "../keyspace/events.js";
 import { typeName } from "../keyspace/value.js";
 import type { Reply } from "../reply.js";
 import { BitString, bitOf } from "../values/bit-string.js";
@@ -53,6 +54,7 @@ export const bitmapCommands = {
     if (longer || old !== bit) {
       db.write(key);
       bits.setBit(offset, bit);
+      db.notify("setbit", STRING, key);
     }
     return old;
   }),
@@ -264,5 +266,6 @@ function bitop({ db }: Context, args: Args): Reply {
     result.setByte(position, combine(sources.map((source) => source?.byteAt(position) ?? 0)));
   }
   db.set(destination, result);
+  db.notify("set", STRING, destination);
   return length;
 }

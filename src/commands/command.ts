@@ -86,6 +86,8 @@ export interface Command extends CommandSpec {
   /** How many words the name has: 2 for a subcommand. */
   readonly words: number;
   readonly readonly: boolean;
+  /** Whether looking for a key counts as a hit or a miss, and a miss is told of. */
+  readonly countsLookups: boolean;
   /** By lower-case name, of a command that has any. */
   readonly subcommands: ReadonlyMap<string, Command>;
 }

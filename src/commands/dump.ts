@@ -1,5 +1,6 @@
 /** DUMP and RESTORE, after cluster.c: a value as RDB holds it, with the version of RDB and a checksum behind it. */
 import { ReplyError, syntaxError } from "../errors.js";
+import { GENERIC } from "../keyspace/events.js";
 import { OK } from "../reply.js";
 import { JsonDocument } from "../values/json.js";
 import { isIntact, readPayload, writePayload } from "../values/rdb/payload.js";
@@ -41,8 +42,9 @@ export const dumpCommands = {
       db.delete(key);
       return OK;
     }
-    db.set(key, value, at);
+    db.replace(key, value, at);
     if (idle !== undefined) db.setIdle(key, idle);
+    db.notify("restore", GENERIC, key);
     return OK;
   }),
 } satisfies CommandTable;

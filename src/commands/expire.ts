@@ -53,8 +53,7 @@ function expire(unit: TimeUnit, name: string): Handler {
     const conditions = expireConditions(args);
     const at = absoluteTime(unit, integer(operand), now, () => invalidExpire(name));
     if (!db.has(key) || !conditions.every((holds) => holds(db.expireAt(key), at))) return 0;
-    if (at <= now) db.delete(key);
-    else db.expire(key, at);
+    db.expire(key, at);
     return 1;
   };
 }
@@ -95,7 +94,7 @@ function unsupportedOption(option: ByteString): ReplyError {
 
 function remaining({ db }: Context, args: Args, present: (at: UnixTime) => UnixTime): Reply {
   const key = args.next();
-  if (!db.has(key)) return -2;
+  if (db.peek(key) === undefined) return -2;
   const at = db.expireAt(key);
   return at === undefined ? -1 : present(at);
 }

@@ -3,6 +3,7 @@ import { bytes, type ByteString } from "../bytes.js";
 import { noSuchKey, ReplyError, syntaxError } from "../errors.js";
 import { globMatcher } from "../glob.js";
 import type { Database } from "../keyspace/database.js";
+import { GENERIC } from "../keyspace/events.js";
 import { cloneValue, encoding, typeName, type Value } from "../keyspace/value.js";
 import { OK, status, type Reply } from "../reply.js";
 import { EncodedString } from "../values/encoded-string.js";
@@ -35,7 +36,8 @@ export const genericCommands = {
     }
     const value = db.get(source);
     if (value === undefined || (target.has(destination) && !replace)) return 0;
-    target.set(destination, copyOf(value), db.expireAt(source));
+    target.replace(destination, copyOf(value), db.expireAt(source));
+    target.notify("copy_to", GENERIC, destination);
     return 1;
   }),
 
@@ -44,7 +46,7 @@ export const genericCommands = {
 
   /** `EXISTS key [key …]` → how many of the keys exist; one named twice counts twice. */
   exists: command(-2, ["readonly", "fast"], allKeys, ({ db }, args) =>
-    count(args, (key) => db.has(key)),
+    count(args, (key) => db.peek(key) !== undefined),
   ),
 
   /** `KEYS pattern` → all keys that match, in no promised order. */

@@ -4,6 +4,7 @@
  */
 import type { ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
+import { ZSET } from "../keyspace/events.js";
 import type { Reply } from "../reply.js";
 import {
   asSigned,
@@ -119,7 +120,14 @@ function search(variant: Variant): Handler {
     }
     const chosen = options.count > 0 ? found.slice(0, options.count) : found;
     if (options.storeKey !== undefined) {
-      return store(context, options.storeKey, chosen, options.storeDist ? metres : undefined);
+      const event = variant.store === "always" ? "geosearchstore" : "georadiusstore";
+      return store(
+        context,
+        options.storeKey,
+        chosen,
+        options.storeDist ? metres : undefined,
+        event,
+      );
     }
     return chosen.map((each) => reply(each, options, metres));
   };
@@ -154,6 +162,7 @@ function store(
   key: ByteString,
   found: readonly Found[],
   metres: number | undefined,
+  event: string,
 ): Reply {
   const scores = new Map(
     found.map(({ member, score, distance }) => [
@@ -161,7 +170,7 @@ function store(
       metres === undefined ? score : distance / metres,
     ]),
   );
-  return db.store(key, SortedSet.of(scores));
+  return db.store(key, SortedSet.of(scores), event, ZSET);
 }
 
 function reply(

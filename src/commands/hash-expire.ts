@@ -1,6 +1,7 @@
 /** Deadlines of a hash's fields, after t_hash.c. A deadline that is already past deletes the field at once, and the key with its last. */
 import { upperAscii, type ByteString } from "../bytes.js";
 import { invalidExpire, ReplyError, wrongArity } from "../errors.js";
+import { HASH } from "../keyspace/events.js";
 import type { Reply } from "../reply.js";
 import { MAX_FIELD_DEADLINE, type FieldDeadline } from "../values/field-deadlines.js";
 import type { Hash } from "../values/hash.js";
@@ -38,6 +39,7 @@ export const hashExpireCommands = {
       hash.delete(field);
       return value;
     });
+    db.notify("hdel", HASH, key);
     db.deleteEmpty(key, hash);
     return values;
   }),
@@ -45,13 +47,15 @@ export const hashExpireCommands = {
   /** `HGETEX key [EX s | PX ms | EXAT unix-s | PXAT unix-ms | PERSIST] FIELDS n field [field …]` → each value or nil. */
   hgetex: command(-5, ["write", "fast"], firstKey, (context, args) => {
     const key = args.next();
-    const hash = context.db.hash(key);
+    const { db } = context;
+    const hash = db.hash(key);
     const ttl = getexTtl(context, args);
     const fields = countedFields(args, NOT_POSITIVE);
     if (hash === undefined) return fields.map(() => null);
     if (ttl !== undefined) hash.prepareForDeadlines();
     const changes = changesOfGetex(hash, ttl);
-    if (fields.some((field) => hash.has(field) && changes(field))) context.db.write(key);
+    const changed = fields.some((field) => hash.has(field) && changes(field));
+    if (changed) db.write(key);
     const values = fields.map((field) => {
       const value = hash.get(field);
       if (value === undefined) return null;
@@ -59,6 +63,7 @@ export const hashExpireCommands = {
       else if (ttl !== undefined) expireField(hash, field, ttl, context.now);
       return value;
     });
+    if (changed && ttl !== undefined) notifyTtl(context, key, ttl);
     finish(context, key, hash);
     return values;
   }),
@@ -69,11 +74,14 @@ export const hashExpireCommands = {
     const hash = db.hash(key);
     const fields = countedFields(args, NOT_POSITIVE);
     if (hash === undefined) return fields.map(() => -2);
-    if (fields.some((field) => hash.deadline(field) !== undefined)) db.write(key);
-    return fields.map((field) => {
+    const changes = fields.some((field) => hash.deadline(field) !== undefined);
+    if (changes) db.write(key);
+    const replies = fields.map((field) => {
       if (!hash.has(field)) return -2;
       return hash.persist(field) ? 1 : -1;
     });
+    if (changes) db.notify("hpersist", HASH, key);
+    return replies;
   }),
 
   /** `HPEXPIRE key ms [NX | XX | GT | LT] FIELDS n field [field …]` → as HEXPIRE. */
@@ -113,6 +121,8 @@ export const hashExpireCommands = {
       else hash.set(field, value);
       if (typeof ttl === "number") expireField(hash, field, ttl, now);
     }
+    db.notify("hset", HASH, key);
+    if (typeof ttl === "number") notifyTtl(context, key, ttl);
     finish(context, key, hash);
     return 1;
   }),
@@ -141,6 +151,7 @@ function expire(unit: TimeUnit, name: string): Handler {
       if (!hash.has(field)) return -2;
       return applies(field) ? expireField(hash, field, at, now) : 0;
     });
+    if (replies.some((reply) => reply > 0)) notifyTtl(context, key, at);
     finish(context, key, hash);
     return replies;
   };
@@ -164,6 +175,12 @@ function expireField(hash: Hash, field: ByteString, at: FieldDeadline, now: numb
   }
   hash.delete(field);
   return 2;
+}
+
+/** Tells of what has become of fields: those whose time is past are deleted. */
+function notifyTtl({ db, now }: Context, key: ByteString, ttl: FieldDeadline | "PERSIST"): void {
+  const event = ttl === "PERSIST" ? "hpersist" : ttl > now ? "hexpire" : "hdel";
+  db.notify(event, HASH, key);
 }
 
 /** Notes the next deadline, or deletes the key that has lost its last field. */

@@ -2,6 +2,7 @@
 import { bytes, type ByteString } from "../bytes.js";
 import { notFloat, overflow, ReplyError, wrongArity } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { HASH } from "../keyspace/events.js";
 import { map, OK, pairs, type Reply } from "../reply.js";
 import { Hash } from "../values/hash.js";
 import {
@@ -27,6 +28,7 @@ export const hashCommands = {
     db.write(key);
     let deleted = 0;
     for (const field of fields) if (hash.delete(field)) deleted++;
+    db.notify("hdel", HASH, key);
     db.deleteEmpty(key, hash);
     return deleted;
   }),
@@ -58,6 +60,7 @@ export const hashCommands = {
     const sum = addIntegers(old, amount);
     if (sum === undefined) throw overflow();
     writeHash(db, key).setValue(field, bytes(String(sum)));
+    db.notify("hincrby", HASH, key);
     return sum;
   }),
 
@@ -74,6 +77,7 @@ export const hashCommands = {
     if (sum === undefined) throw new ReplyError("ERR increment would produce NaN or Infinity");
     const value = formatLongDouble(sum);
     writeHash(db, key).setValue(field, value);
+    db.notify("hincrbyfloat", HASH, key);
     return value;
   }),
 
@@ -149,6 +153,7 @@ export const hashCommands = {
     const field = args.next();
     if (db.hash(key)?.has(field) === true) return 0;
     writeHash(db, key).set(field, args.next());
+    db.notify("hset", HASH, key);
     return 1;
   }),
 
@@ -184,5 +189,6 @@ function setFields(db: Database, args: Args, name: string): Reply {
   hash.prepareFor(args.left / 2);
   let added = 0;
   while (args.more()) if (hash.set(args.next(), args.next())) added++;
+  db.notify("hset", HASH, key);
   return added;
 }

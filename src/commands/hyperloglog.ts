@@ -2,6 +2,7 @@
 import { bytes, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { STRING } from "../keyspace/events.js";
 import { OK, type Reply } from "../reply.js";
 import type { BitString } from "../values/bit-string.js";
 import {
@@ -37,6 +38,7 @@ export const hyperloglogCommands = {
     if (!changed) return 0;
     db.write(key);
     forgetCount(target);
+    db.notify("pfadd", STRING, key);
     return 1;
   }),
 
@@ -58,6 +60,7 @@ export const hyperloglogCommands = {
     }
     db.write(destination);
     forgetCount(target);
+    db.notify("pfadd", STRING, destination);
     return OK;
   }),
 } satisfies CommandTable;

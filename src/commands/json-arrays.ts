@@ -23,7 +23,7 @@ export const jsonArrayCommands = {
     const path = new JsonPath(args.next());
     const values = args.rest().map(jsonOperand);
     const missing = noPathOr(path.original, "not an array");
-    return changeEach(context, { key, path, missing }, asArray, (array) =>
+    return changeEach(context, { key, path, missing, event: "json.arrappend" }, asArray, (array) =>
       array.push(...values.map(cloneJson)),
     );
   }),
@@ -40,10 +40,15 @@ export const jsonArrayCommands = {
       }
     }
     const missing = noPathOr(path.text, "not an array");
-    return changeEach(context, { key, path, missing }, asArray, (array) => {
-      array.splice(index, 0, ...values.map(cloneJson));
-      return array.length;
-    });
+    return changeEach(
+      context,
+      { key, path, missing, event: "json.arrinsert" },
+      asArray,
+      (array) => {
+        array.splice(index, 0, ...values.map(cloneJson));
+        return array.length;
+      },
+    );
   }),
 
   /** `JSON.ARRPOP key [path [index]]` → the removed element as JSON text; nil for an empty array and for what is none. */
@@ -52,7 +57,9 @@ export const jsonArrayCommands = {
     const path = optionalPath(args);
     const index = popIndex(args);
     const missing = noPathOr(path.text, "not an array");
-    return changeEach(context, { key, path, missing }, asArray, (array) => pop(array, index));
+    return changeEach(context, { key, path, missing, event: "json.arrpop" }, asArray, (array) =>
+      pop(array, index),
+    );
   }),
 
   /** `JSON.ARRTRIM key path start stop` → the new length of the array, of which the range is left. */
@@ -62,7 +69,7 @@ export const jsonArrayCommands = {
     const start = integerOperand(args.next());
     const stop = integerOperand(args.next());
     const missing = noPathOr(path.text, "not an array");
-    return changeEach(context, { key, path, missing }, asArray, (array) =>
+    return changeEach(context, { key, path, missing, event: "json.arrtrim" }, asArray, (array) =>
       trim(array, start, stop),
     );
   }),

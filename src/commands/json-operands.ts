@@ -1,6 +1,7 @@
 /** What the JSON commands share: their operands, and the errors where a path does not lead to what they need. */
 import { text, utf8, type ByteString } from "../bytes.js";
 import { ReplyError, wrongArity } from "../errors.js";
+import { MODULE } from "../keyspace/events.js";
 import type { Reply } from "../reply.js";
 import type { JsonDocument, JsonValue } from "../values/json.js";
 import { JsonError, parseJson } from "../values/json-parse.js";
@@ -118,13 +119,22 @@ export function needArguments(holds: boolean, name: string): void {
   if (!holds) throw wrongArity(name);
 }
 
+/** What a command changes, and how it tells of it. */
+interface Subject {
+  readonly key: ByteString;
+  readonly path: JsonPath;
+  /** Where a legacy path leads to nothing that can be changed. */
+  readonly missing: ReplyError;
+  readonly event: string;
+}
+
 /**
  * Changes each value that a path leads to and `pick` takes, the innermost first, so that what is in another is still there. The reply
  * has one item for each value, nil where it was not taken; of a legacy path it is the last one's.
  */
 export function changeEach<Target>(
   context: Context,
-  { key, path, missing }: { key: ByteString; path: JsonPath; missing: ReplyError },
+  { key, path, missing, event }: Subject,
   pick: (value: JsonValue) => Target | undefined,
   change: (target: Target, place: Place, document: JsonDocument) => Reply,
 ): Reply {
@@ -140,6 +150,7 @@ export function changeEach<Target>(
     if (place === undefined || target === undefined) continue;
     replies[index] = change(target, place, document);
   }
+  if (replies.some((reply) => reply !== null)) context.db.notify(event, MODULE, key);
   return path.legacy ? (replies[found.at(-1) ?? 0] ?? null) : replies;
 }
 

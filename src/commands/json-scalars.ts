@@ -1,6 +1,7 @@
 /** Changes of numbers, strings and booleans in JSON documents, and JSON.CLEAR. */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, lowerAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import { MODULE } from "../keyspace/events.js";
 import { double, type Reply } from "../reply.js";
 import { JsonFloat, jsonNumber, type JsonValue } from "../values/json.js";
 import { isPresent, replaceAt, valueAt } from "../values/json-edit.js";
@@ -33,6 +34,7 @@ export const jsonScalarCommands = {
       replaceAt(document, place, cleared(place.value));
       count++;
     }
+    if (count > 0) context.db.notify("json.clear", MODULE, key);
     return count;
   }),
 
@@ -67,11 +69,16 @@ export const jsonScalarCommands = {
     const document = existing(context, key);
     const isNeeded = path.find(context, document).some(({ value }) => typeof value === "string");
     const suffix = isNeeded ? appended() : bytes("");
-    return changeEach(context, { key, path, missing }, asString, (_, place) => {
-      const string = bytes(`${asString(valueAt(document, place)) ?? ""}${suffix}`);
-      replaceAt(document, place, string);
-      return string.length;
-    });
+    return changeEach(
+      context,
+      { key, path, missing, event: "json.strappend" },
+      asString,
+      (_, place) => {
+        const string = bytes(`${asString(valueAt(document, place)) ?? ""}${suffix}`);
+        replaceAt(document, place, string);
+        return string.length;
+      },
+    );
   }),
 
   /** `JSON.TOGGLE key path` → the new value: 0 or 1, for a legacy path `false` or `true`; nil for what is no boolean. */
@@ -79,11 +86,16 @@ export const jsonScalarCommands = {
     const key = args.next();
     const path = new JsonPath(args.next());
     const missing = noPathOr(path.text, "not a bool");
-    return changeEach(context, { key, path, missing }, asBoolean, (_, place, document) => {
-      const toggled = valueAt(document, place) !== true;
-      replaceAt(document, place, toggled);
-      return path.legacy ? bytes(String(toggled)) : Number(toggled);
-    });
+    return changeEach(
+      context,
+      { key, path, missing, event: "json.toggle" },
+      asBoolean,
+      (_, place, document) => {
+        const toggled = valueAt(document, place) !== true;
+        replaceAt(document, place, toggled);
+        return path.legacy ? bytes(String(toggled)) : Number(toggled);
+      },
+    );
   }),
 } satisfies CommandTable;
 
@@ -126,7 +138,8 @@ function calculate(context: Context, args: Args, arithmetic: Arithmetic): Reply 
 
   const missing = noPathOr(path.text, "does not contains a number");
   const { resp } = context.session;
-  const reply = changeEach(context, { key, path, missing }, jsonNumber, (_, place) => {
+  const event = lowerAscii(args.name);
+  const reply = changeEach(context, { key, path, missing, event }, jsonNumber, (_, place) => {
     const value = result(valueAt(document, place), by, arithmetic);
     replaceAt(document, place, value);
     return resp === 3 ? numberReply(value) : printJson(value);

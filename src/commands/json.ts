@@ -1,6 +1,8 @@
 /** JSON documents as wholes, after RedisJSON: set, get, merge, delete. */
 import { bytes, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
+import type { Database } from "../keyspace/database.js";
+import { MODULE } from "../keyspace/events.js";
 import { OK, type Reply } from "../reply.js";
 import {
   cloneJson,
@@ -57,15 +59,17 @@ export const jsonCommands = {
     args.end();
     const document = context.db.json(key);
     const patch = jsonOperand(source);
-    if (document === undefined) return create(context, key, path, patch);
+    if (document === undefined) return create(context, { key, event: "json.merge" }, path, patch);
     if (path.isRoot) {
       context.db.write(key);
       document.root = mergeJson(document.root, patch);
+      context.db.notify("json.merge", MODULE, key);
       return OK;
     }
     const targets = path.find(context, document);
     const holders = targets.length > 0 ? [] : addTargets(context, document, path);
-    return change(context, key, { document, targets, holders }, (old) =>
+    const changed = { key, event: "json.merge" };
+    return change(context, changed, { document, targets, holders }, (old) =>
       old === undefined ? cloneJson(patch) : mergeJson(old, patch),
     );
   }),
@@ -99,7 +103,9 @@ export const jsonCommands = {
       needArguments(args.more(), "json.mset");
       triplets.push({ key, path, value: jsonOperand(args.next()) });
     }
-    for (const { key, path, value } of triplets) set(context, key, path, value);
+    for (const { key, path, value } of triplets) {
+      set(context, { key, event: "json.mset" }, path, value);
+    }
     return OK;
   }),
 
@@ -110,7 +116,10 @@ export const jsonCommands = {
     const source = args.next();
     const condition = setCondition(args);
     const document = context.db.json(key);
-    return set(context, key, path, jsonOperand(source), { condition, document });
+    return set(context, { key, event: "json.set" }, path, jsonOperand(source), {
+      condition,
+      document,
+    });
   }),
 } satisfies CommandTable;
 
@@ -160,33 +169,41 @@ function setCondition(args: Args): Condition {
   return condition;
 }
 
+/** A key that a command changes, and the event with which it tells of it. */
+interface Changed {
+  readonly key: ByteString;
+  readonly event: string;
+}
+
 function set(
   context: Context,
-  key: ByteString,
+  changed: Changed,
   path: JsonPath,
   value: JsonValue,
   {
     condition,
-    document = context.db.json(key),
+    document = context.db.json(changed.key),
   }: { condition?: Condition; document?: JsonDocument | undefined } = {},
 ): Reply {
   if (document === undefined) {
-    return condition === "XX" ? null : create(context, key, path, value);
+    return condition === "XX" ? null : create(context, changed, path, value);
   }
   if (path.isRoot) {
     if (condition === "NX") return null;
-    context.db.write(key);
+    context.db.write(changed.key);
     document.root = value;
+    context.db.notify(changed.event, MODULE, changed.key);
     return OK;
   }
   const { targets, holders } = setTargets(context, document, path, condition);
-  return change(context, key, { document, targets, holders }, () => cloneJson(value));
+  return change(context, changed, { document, targets, holders }, () => cloneJson(value));
 }
 
 /** A new document, which only the root can be. */
-function create({ db }: Context, key: ByteString, path: JsonPath, root: JsonValue): Reply {
+function create({ db }: Context, { key, event }: Changed, path: JsonPath, root: JsonValue): Reply {
   checkCreation(path);
   db.put(key, new JsonDocument(root));
+  db.notify(event, MODULE, key);
   return OK;
 }
 
@@ -232,7 +249,7 @@ function addTargets(context: Context, document: JsonDocument, path: JsonPath): H
 
 function change(
   { db }: Context,
-  key: ByteString,
+  { key, event }: Changed,
   { document, targets, holders }: Targets & { readonly document: JsonDocument },
   make: (old: JsonValue | undefined) => JsonValue,
 ): Reply {
@@ -240,6 +257,7 @@ function change(
   db.write(key);
   for (const place of targets) replaceAt(document, place, make(valueAt(document, place)));
   for (const holder of holders) holder.object.set(holder.key, make(undefined));
+  db.notify(event, MODULE, key);
   return OK;
 }
 
@@ -249,13 +267,20 @@ function del(context: Context, args: Args): Reply {
   const { db } = context;
   const document = db.json(key);
   if (document === undefined) return 0;
-  if (path.isRoot) return db.delete(key) ? 1 : 0;
+  if (path.isRoot) return deleteDocument(db, key);
   const places = outermost(path.find(context, document));
   if (places.length === 0) return 0;
   db.write(key);
   deleteAt(places);
+  db.notify("json.del", MODULE, key);
   if (context.profile.emptyJsonIsDeleted && isEmpty(document.root)) db.delete(key);
   return places.length;
+}
+
+function deleteDocument(db: Database, key: ByteString): number {
+  db.delete(key);
+  db.notify("json.del", MODULE, key);
+  return 1;
 }
 
 function isEmpty(value: JsonValue): boolean {

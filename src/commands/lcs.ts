@@ -17,8 +17,8 @@ interface LcsOptions {
 }
 
 export function lcs({ db }: Context, args: Args): Reply {
-  const [first, second] = [args.next(), args.next()].map((key) => {
-    const value = db.get(key);
+  const values = [args.next(), args.next()].map((key) => db.get(key));
+  const [first, second] = values.map((value) => {
     const string = stringOf(value);
     if (value !== undefined && string === undefined) {
       throw new ReplyError("ERR The specified keys must contain string values");

@@ -9,6 +9,7 @@ import {
   wrongArity,
 } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { LIST } from "../keyspace/events.js";
 import { NIL_ARRAY, OK, type Reply } from "../reply.js";
 import { List } from "../values/list.js";
 import type { Args } from "./args.js";
@@ -32,6 +33,10 @@ import {
 } from "./operands.js";
 
 type End = "LEFT" | "RIGHT";
+
+/** The events of pushing and popping. */
+const PUSHED: Readonly<Record<End, string>> = { LEFT: "lpush", RIGHT: "rpush" };
+const POPPED: Readonly<Record<End, string>> = { LEFT: "lpop", RIGHT: "rpop" };
 
 export const listCommands = {
   /** `LINDEX key index` → the element or nil; negative counts from the end. */
@@ -57,6 +62,7 @@ export const listCommands = {
     db.write(key);
     if (where === "BEFORE") list.insert(place, element);
     else list.insertAfter(place, element);
+    db.notify("linsert", LIST, key);
     return list.length;
   }),
 
@@ -122,6 +128,7 @@ export const listCommands = {
     if (list === undefined || list.indexOf(element) < 0) return 0;
     db.write(key);
     const removed = list.removeMatching(element, count);
+    db.notify("lrem", LIST, key);
     db.deleteEmpty(key, list);
     return removed;
   }),
@@ -138,6 +145,7 @@ export const listCommands = {
     if (list.at(place) === undefined) throw indexOutOfRange();
     db.write(key);
     list.set(place, element);
+    db.notify("lset", LIST, key);
     return OK;
   }),
 
@@ -150,6 +158,7 @@ export const listCommands = {
     if (list === undefined) return OK;
     db.write(key);
     list.trim(...indexRange(first, last, list.length));
+    db.notify("ltrim", LIST, key);
     db.deleteEmpty(key, list);
     return OK;
   }),
@@ -179,6 +188,7 @@ function pushTo(db: Database, key: ByteString, list: List, to: End, elements: Ar
   db.write(key);
   if (to === "LEFT") list.prepend(elements.rest());
   else list.append(elements.rest());
+  db.notify(PUSHED[to], LIST, key);
   return list.length;
 }
 
@@ -224,6 +234,7 @@ function pop(db: Database, key: ByteString, list: List, from: End, count: number
     if (element === undefined) break;
     popped.push(element);
   }
+  db.notify(POPPED[from], LIST, key);
   db.deleteEmpty(key, list);
   return popped;
 }
@@ -243,13 +254,16 @@ function move(
   if (list === undefined) return null;
   const existing = db.list(destination);
   db.write(source);
-  if (source === destination) return list.rotate(from, to) ?? null;
-  const element = take(list, from);
+  const element = source === destination ? list.rotate(from, to) : take(list, from);
   if (element === undefined) return null;
-  const target = existing ?? create(db, destination);
-  db.write(destination);
-  if (to === "LEFT") target.pushHead(element);
-  else target.pushTail(element);
+  if (source !== destination) {
+    const target = existing ?? create(db, destination);
+    db.write(destination);
+    if (to === "LEFT") target.pushHead(element);
+    else target.pushTail(element);
+  }
+  db.notify(PUSHED[to], LIST, destination);
+  db.notify(POPPED[from], LIST, source);
   db.deleteEmpty(source, list);
   return element;
 }

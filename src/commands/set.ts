@@ -1,6 +1,7 @@
 /** Sets, after t_set.c. The order of small sets is Redis's own: integers ascending, else as they were added. */
 import type { ByteString } from "../bytes.js";
 import { mustBePositive, ReplyError, syntaxError } from "../errors.js";
+import { SET } from "../keyspace/events.js";
 import type { Random } from "../random.js";
 import { set } from "../reply.js";
 import { BitString } from "../values/bit-string.js";
@@ -33,6 +34,7 @@ export const setCommands = {
     let added = 0;
     for (const member of members) if (target.add(member)) added++;
     if (existing === undefined) db.set(key, target);
+    db.notify("sadd", SET, key);
     return added;
   }),
 
@@ -53,7 +55,7 @@ export const setCommands = {
   }),
 
   /** `SDIFFSTORE destination key [key …]` → the size of what was stored. */
-  sdiffstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore(difference)),
+  sdiffstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore("sdiffstore", difference)),
 
   /** `SINTER key [key …]` → the members that all sets have. */
   sinter: command(-2, ["readonly"], allKeys, ({ db }, args) =>
@@ -73,7 +75,7 @@ export const setCommands = {
     -3,
     ["write", "denyoom"],
     allKeys,
-    combineAndStore((sets) => SetValue.from(intersection(sets))),
+    combineAndStore("sinterstore", (sets) => SetValue.from(intersection(sets))),
   ),
 
   /** `SISMEMBER key member` → 1 or 0. */
@@ -104,11 +106,14 @@ export const setCommands = {
     if (source === destination) return 1;
     db.write(source);
     from.delete(member);
+    db.notify("srem", SET, source);
     db.deleteEmpty(source, from);
     const target = to ?? new SetValue();
-    if (to === undefined || !to.has(member)) db.write(destination);
+    if (to?.has(member) === true) return 1;
+    db.write(destination);
     target.add(member);
     if (to === undefined) db.set(destination, target);
+    db.notify("sadd", SET, destination);
     return 1;
   }),
 
@@ -123,6 +128,7 @@ export const setCommands = {
     if (popped.length > 0) db.write(key);
     for (const member of popped) members.delete(member);
     if (count !== undefined && members.size * REPACKED_SHARE <= count) members.repack();
+    if (popped.length > 0) db.notify("spop", SET, key);
     db.deleteEmpty(key, members);
     return count === undefined ? (popped[0] ?? null) : set(popped);
   }),
@@ -147,6 +153,7 @@ export const setCommands = {
     db.write(key);
     let removed = 0;
     for (const member of gone) if (members.delete(member)) removed++;
+    db.notify("srem", SET, key);
     db.deleteEmpty(key, members);
     return removed;
   }),
@@ -181,7 +188,7 @@ export const setCommands = {
   }),
 
   /** `SUNIONSTORE destination key [key …]` → the size of what was stored. */
-  sunionstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore(union)),
+  sunionstore: command(-3, ["write", "denyoom"], allKeys, combineAndStore("sunionstore", union)),
 } satisfies CommandTable;
 
 function countedKeys(args: Args): ByteString[] {
@@ -226,11 +233,11 @@ function combine(operation: Combine): Handler {
   return ({ db }, args) => set(operation(args.rest().map((key) => db.setOf(key))).members());
 }
 
-function combineAndStore(operation: Combine): Handler {
+function combineAndStore(event: string, operation: Combine): Handler {
   return ({ db }, args) => {
     const destination = args.next();
     const result = operation(args.rest().map((key) => db.setOf(key)));
-    return db.store(destination, result);
+    return db.store(destination, result, event, SET);
   };
 }
 

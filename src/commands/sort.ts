@@ -5,6 +5,7 @@
 import { bytes, sliceBytes, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError, wrongType } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { LIST } from "../keyspace/events.js";
 import { stringOf } from "../keyspace/value.js";
 import { Hash } from "../values/hash.js";
 import { List } from "../values/list.js";
@@ -28,6 +29,8 @@ export const sortCommands = {
     return context.db.store(
       options.store,
       List.from(output.map((element) => element ?? bytes(""))),
+      "sortstore",
+      LIST,
     );
   }),
 

@@ -1,5 +1,6 @@
 /** XDELEX and XACKDEL of Redis 8.2: deleting entries with regard to what consumer groups hold of them. */
 import { ReplyError, syntaxError } from "../errors.js";
+import { STREAM } from "../keyspace/events.js";
 import { forgetReferences, isReferenced, type References } from "../values/stream-references.js";
 import type { StreamId } from "../values/stream-id.js";
 import type { Stream } from "../values/stream.js";
@@ -21,9 +22,11 @@ export const streamDeleteCommands = {
     const group = stream?.group(name);
     if (stream === undefined || group === undefined) return ids.map(() => NOT_FOUND);
     if (ids.some((id) => group.pending.get(id) !== undefined)) db.write(key);
-    return ids.map((id) =>
+    const replies = ids.map((id) =>
       group.acknowledge(id) ? deleteEntry(stream, id, references) : NOT_FOUND,
     );
+    if (replies.includes(1)) db.notify("xdel", STREAM, key);
+    return replies;
   }),
 
   /**
@@ -37,11 +40,13 @@ export const streamDeleteCommands = {
     if (stream === undefined) return ids.map(() => NOT_FOUND);
     if (ids.some((id) => stream.get(id) !== undefined)) db.write(key);
     else if (references === "DELREF") db.writeUnwatched(key);
-    return ids.map((id) => {
+    const replies = ids.map((id) => {
       if (stream.get(id) !== undefined) return deleteEntry(stream, id, references);
       if (references === "DELREF") forgetReferences(stream, id);
       return NOT_FOUND;
     });
+    if (replies.includes(1)) db.notify("xdel", STREAM, key);
+    return replies;
   }),
 } satisfies CommandTable;
 

@@ -1,6 +1,7 @@
 /** XGROUP, after t_stream.c: creating, moving and deleting a stream's consumer groups and their consumers. */
 import { untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import { STREAM } from "../keyspace/events.js";
 import { OK, status } from "../reply.js";
 import type { ConsumerGroup } from "../values/consumer-group.js";
 import { MIN_ID } from "../values/stream-id.js";
@@ -40,6 +41,7 @@ export const streamGroupCommands = {
     if (stream === undefined) db.set(key, changed);
     else db.writeUnwatched(key);
     changed.createGroup(name, id, entriesRead);
+    db.notify("xgroup-create", STREAM, key);
     return OK;
   }),
 
@@ -50,6 +52,7 @@ export const streamGroupCommands = {
     if (group.consumer(name) !== undefined) return 0;
     context.db.writeUnwatched(key);
     group.createConsumer(name, context.now);
+    context.db.notify("xgroup-createconsumer", STREAM, key);
     return 1;
   }),
 
@@ -60,6 +63,7 @@ export const streamGroupCommands = {
     if (consumer === undefined) return 0;
     context.db.writeUnwatched(key);
     group.deleteConsumer(consumer);
+    context.db.notify("xgroup-delconsumer", STREAM, key);
     return consumer.pending.size;
   }),
 
@@ -72,6 +76,7 @@ export const streamGroupCommands = {
     if (stream.group(name) === undefined) return 0;
     db.writeUnwatched(key);
     stream.destroyGroup(name);
+    db.notify("xgroup-destroy", STREAM, key);
     return 1;
   }),
 
@@ -92,6 +97,7 @@ export const streamGroupCommands = {
     db.writeUnwatched(key);
     group.lastId = id;
     group.entriesRead = entriesRead;
+    db.notify("xgroup-setid", STREAM, key);
     return OK;
   }),
 } satisfies CommandTable;

@@ -1,7 +1,9 @@
 /** What is delivered and not acknowledged yet, after t_stream.c: XACK, XPENDING, XCLAIM, XAUTOCLAIM. */
 import { bytes, untilZero, upperAscii, type ByteString } from "../bytes.js";
-import { ReplyError, syntaxError } from "../errors.js";
+import { ReplyError, syntaxError, wrongType } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { STREAM } from "../keyspace/events.js";
+import type { Value } from "../keyspace/value.js";
 import { NIL_ARRAY, type Reply } from "../reply.js";
 import {
   countDelivery,
@@ -11,7 +13,7 @@ import {
 } from "../values/consumer-group.js";
 import { IdMap } from "../values/id-map.js";
 import { compareIds, formatId, MIN_ID, nextId, type StreamId } from "../values/stream-id.js";
-import type { Stream } from "../values/stream.js";
+import { Stream } from "../values/stream.js";
 import type { Args } from "./args.js";
 import { command, firstKey, type CommandTable } from "./command.js";
 import { index, integer } from "./operands.js";
@@ -42,10 +44,11 @@ export const streamPendingCommands = {
    */
   xautoclaim: command(-6, ["write", "fast"], firstKey, ({ db, now }, args) => {
     const [key, groupName, consumerName] = [args.next(), args.next(), args.next()];
+    const value = db.get(key);
     const minIdle = claimTime(args.next(), "XAUTOCLAIM", "min-idle-time");
     const start = rangeStart(args.next());
     const { count, justId } = autoClaimOptions(args);
-    const { stream, group } = existingGroup(db, key, groupName);
+    const { stream, group } = existingGroup(value, key, groupName);
     if (count > MAX_CLAIMED) {
       throw new ReplyError(
         "ERR Insufficient memory, failed allocating transient memory, COUNT too high.",
@@ -53,8 +56,7 @@ export const streamPendingCommands = {
     }
 
     db.writeUnwatched(key);
-    const consumer = group.consumer(consumerName) ?? group.createConsumer(consumerName, now);
-    consumer.seenAt = now;
+    const consumer = claimer(db, key, group, consumerName, now);
     const claimed: Reply[] = [];
     const deleted: Reply[] = [];
     let next = group.pending.ceiling(start);
@@ -84,7 +86,7 @@ export const streamPendingCommands = {
    */
   xclaim: command(-6, ["write", "fast"], firstKey, ({ db, now }, args) => {
     const key = args.next();
-    const { stream, group } = existingGroup(db, key, args.next());
+    const { stream, group } = existingGroup(db.get(key), key, args.next());
     const consumerName = args.next();
     const minIdle = claimTime(args.next(), "XCLAIM", "min-idle-time");
     const ids = leadingIds(args);
@@ -92,8 +94,7 @@ export const streamPendingCommands = {
 
     db.writeUnwatched(key);
     if (compareIds(options.lastId, group.lastId) > 0) group.lastId = options.lastId;
-    const consumer = group.consumer(consumerName) ?? group.createConsumer(consumerName, now);
-    consumer.seenAt = now;
+    const consumer = claimer(db, key, group, consumerName, now);
     const claimed: Reply[] = [];
     for (const id of ids) {
       const entry = stream.get(id);
@@ -123,19 +124,37 @@ export const streamPendingCommands = {
     const key = args.next();
     const groupName = args.next();
     const range = pendingRange(args);
-    const { group } = existingGroup(db, key, groupName);
+    const { group } = existingGroup(db.get(key), key, groupName);
     return range === undefined ? summary(group) : details(group, range, now);
   }),
 } satisfies CommandTable;
 
-function existingGroup(
+/** The consumer that claims, which is there from now on. */
+function claimer(
   db: Database,
+  key: ByteString,
+  group: ConsumerGroup,
+  name: ByteString,
+  now: number,
+): Consumer {
+  const existing = group.consumer(name);
+  if (existing !== undefined) {
+    existing.seenAt = now;
+    return existing;
+  }
+  const created = group.createConsumer(name, now);
+  db.notify("xgroup-createconsumer", STREAM, key);
+  return created;
+}
+
+function existingGroup(
+  value: Value | undefined,
   key: ByteString,
   name: ByteString,
 ): { readonly stream: Stream; readonly group: ConsumerGroup } {
-  const stream = db.stream(key);
-  const group = stream?.group(name);
-  if (stream !== undefined && group !== undefined) return { stream, group };
+  if (value !== undefined && !(value instanceof Stream)) throw wrongType();
+  const group = value?.group(name);
+  if (value !== undefined && group !== undefined) return { stream: value, group };
   throw new ReplyError(
     `NOGROUP No such key '${untilZero(key)}' or consumer group '${untilZero(name)}'`,
   );

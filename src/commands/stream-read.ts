@@ -1,6 +1,7 @@
 /** XREAD and XREADGROUP, after t_stream.c. BLOCK is read here and waited for elsewhere: both answer at once. */
 import { untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
+import { STREAM } from "../keyspace/events.js";
 import { keyed, NIL_ARRAY, type Reply } from "../reply.js";
 import {
   countDelivery,
@@ -32,10 +33,11 @@ export const streamReadCommands = {
     const { count, keys, ids } = readOptions(args, "xread");
     const sources = keys.map((key, index) => {
       const stream = db.stream(key);
-      return { key, stream, after: readAfter(stream, ids[index]) };
+      return { key, after: readAfter(stream, ids[index]) };
     });
     const found: Reply[] = [];
-    for (const { key, stream, after } of sources) {
+    for (const { key, after } of sources) {
+      const stream = db.stream(key);
       const start = nextId(after);
       if (stream?.last === undefined || start === undefined) continue;
       if (compareIds(stream.last.id, after) <= 0) continue;
@@ -68,7 +70,10 @@ export const streamReadCommands = {
       context.db.writeUnwatched(key);
       const created = newConsumer(named.consumer, context.now);
       const consumer = group.consumer(named.consumer) ?? created;
-      if (consumer === created && keepsConsumer) group.addConsumer(created);
+      if (consumer === created && keepsConsumer) {
+        group.addConsumer(created);
+        context.db.notify("xgroup-createconsumer", STREAM, key);
+      }
       consumer.seenAt = context.now;
       const reader = { now: context.now, stream, group, consumer };
       if (!fresh) found.push(key, history(reader, after, count));

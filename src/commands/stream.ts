@@ -1,5 +1,6 @@
 /** Streams, after t_stream.c: adding, trimming, deleting and reading ranges. Reading on, groups and XINFO are in files of their own. */
 import { ReplyError, noSuchKey, syntaxError, wrongArity } from "../errors.js";
+import { STREAM } from "../keyspace/events.js";
 import { NIL_ARRAY, OK, type Reply } from "../reply.js";
 import {
   compareIds,
@@ -47,9 +48,12 @@ export const streamCommands = {
     if (existing === undefined) db.set(key, stream);
     else db.write(key);
     stream.append({ id, fields });
+    db.notify("xadd", STREAM, key);
     if (trim === undefined) return formatId(id);
-    if (references === "KEEPREF") stream.cut(stream.plan(trim));
+    const cut = stream.plan(trim);
+    if (references === "KEEPREF") stream.cut(cut);
     else trimWithReferences(stream, trim, references);
+    if (cut.total > 0) db.notify("xtrim", STREAM, key);
     return formatId(id);
   }),
 
@@ -61,7 +65,9 @@ export const streamCommands = {
     const ids = args.rest().map((id) => streamId(id));
     if (ids.every((id) => stream.get(id) === undefined)) return 0;
     db.write(key);
-    return ids.filter((id) => stream.delete(id)).length;
+    const deleted = ids.filter((id) => stream.delete(id)).length;
+    db.notify("xdel", STREAM, key);
+    return deleted;
   }),
 
   /** `XLEN key` → the number of entries, 0 when there is no such key. */
@@ -101,14 +107,13 @@ export const streamCommands = {
     const { trim, references } = trimOptions(args, "xtrim", profile);
     const stream = db.stream(key);
     if (stream === undefined || trim === undefined) return 0;
-    if (references !== "KEEPREF") {
-      if (stream.plan(trim).total > 0) db.write(key);
-      return trimWithReferences(stream, trim, references);
-    }
     const cut = stream.plan(trim);
     if (cut.total > 0) db.write(key);
-    stream.cut(cut);
-    return cut.total;
+    let trimmed = cut.total;
+    if (references === "KEEPREF") stream.cut(cut);
+    else trimmed = trimWithReferences(stream, trim, references);
+    if (trimmed > 0) db.notify("xtrim", STREAM, key);
+    return trimmed;
   }),
 } satisfies CommandTable;
 
@@ -169,6 +174,7 @@ function setId({ db }: Context, args: Args): Reply {
   stream.lastId = id;
   stream.entriesAdded = entriesAdded ?? stream.entriesAdded;
   if (!isZero(maxDeletedId)) stream.maxDeletedId = maxDeletedId;
+  db.notify("xsetid", STREAM, key);
   return OK;
 }
 

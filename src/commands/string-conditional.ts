@@ -7,7 +7,7 @@ import type { Args } from "./args.js";
 import { command, firstKey, noKeys, type CommandTable } from "./command.js";
 import { checkDigest, comparisonOption, compares } from "./comparison.js";
 import { deadline, positiveNumber } from "./operands.js";
-import { setOptions } from "./string.js";
+import { replaceString, setOptions, setString } from "./string.js";
 
 export const stringConditionalCommands = {
   /**
@@ -49,8 +49,8 @@ export const stringConditionalCommands = {
     if (condition === "NX" && pairs.some(([key]) => db.has(key))) return 0;
     if (condition === "XX" && !pairs.every(([key]) => db.has(key))) return 0;
     for (const [key, value] of pairs) {
-      if (ttl === "KEEPTTL") db.put(key, value);
-      else db.set(key, value, at);
+      if (ttl === "KEEPTTL") replaceString(db, key, value);
+      else setString(db, key, value, at);
     }
     return 1;
   }),

@@ -14,6 +14,8 @@ import {
   wrongArity,
 } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { GENERIC, STRING } from "../keyspace/events.js";
+import type { UnixTime } from "../keyspace/expiry.js";
 import { stringOf } from "../keyspace/value.js";
 import { OK, type Reply } from "../reply.js";
 import { EncodedString } from "../values/encoded-string.js";
@@ -44,13 +46,13 @@ export const stringCommands = {
     const key = args.next();
     const value = args.next();
     const old = db.string(key);
-    if (old === undefined) {
-      db.set(key, value);
-      return value.length;
+    if (old === undefined) db.set(key, value);
+    else {
+      checkLength(old.length + value.length);
+      db.put(key, new EncodedString(bytes(old + value), "raw"));
     }
-    checkLength(old.length + value.length);
-    db.put(key, new EncodedString(bytes(old + value), "raw"));
-    return old.length + value.length;
+    db.notify("append", STRING, key);
+    return (old?.length ?? 0) + value.length;
   }),
 
   /** `DECR key` → the new value. */
@@ -89,9 +91,7 @@ export const stringCommands = {
     if (value === undefined) return null;
     if (option === "PERSIST") db.persist(key);
     else if (option !== undefined) {
-      const at = deadline(option.unit, option.operand, now, "getex");
-      if (at <= now) db.delete(key);
-      else db.expire(key, at);
+      db.expire(key, deadline(option.unit, option.operand, now, "getex"));
     }
     return value;
   }),
@@ -104,6 +104,7 @@ export const stringCommands = {
     const key = args.next();
     const old = db.string(key) ?? null;
     db.set(key, args.next());
+    db.notify("set", STRING, key);
     return old;
   }),
 
@@ -129,6 +130,7 @@ export const stringCommands = {
     if (sum === undefined) throw new ReplyError("ERR increment would produce NaN or Infinity");
     const value = formatLongDouble(sum);
     db.put(key, parseInteger(value) === undefined ? value : new EncodedString(value, "embstr"));
+    db.notify("incrbyfloat", STRING, key);
     return value;
   }),
 
@@ -170,10 +172,7 @@ export const stringCommands = {
   set: command(-3, ["write", "denyoom"], firstKey, ({ db, now }, args) => {
     const key = args.next();
     const value = args.next();
-    if (!args.more()) {
-      db.set(key, value);
-      return OK;
-    }
+    if (!args.more()) return setString(db, key, value);
     const { condition, get, ttl, comparison } = setOptions(args);
     const expireAt =
       typeof ttl === "object" ? deadline(ttl.unit, ttl.operand, now, "set") : undefined;
@@ -183,8 +182,8 @@ export const stringCommands = {
 
     if (comparison !== undefined && !allows(comparison, current)) return old;
     if (condition !== undefined && condition === (db.has(key) ? "NX" : "XX")) return old;
-    if (ttl === "KEEPTTL") db.put(key, value);
-    else db.set(key, value, expireAt);
+    if (ttl === "KEEPTTL") replaceString(db, key, value);
+    else setString(db, key, value, expireAt);
     return get ? old : OK;
   }),
 
@@ -197,7 +196,7 @@ export const stringCommands = {
   setnx: command(3, ["write", "denyoom", "fast"], firstKey, ({ db }, args) => {
     const key = args.next();
     if (db.has(key)) return 0;
-    db.set(key, args.next());
+    setString(db, key, args.next());
     return 1;
   }),
 
@@ -213,6 +212,7 @@ export const stringCommands = {
     const head = old.slice(0, offset).padEnd(offset, "\0");
     const changed = bytes(head + value + old.slice(offset + value.length));
     db.put(key, new EncodedString(changed, "raw"));
+    db.notify("setrange", STRING, key);
     return changed.length;
   }),
 
@@ -314,7 +314,25 @@ function getexOption(args: Args): Ttl | "PERSIST" | undefined {
 function setWithTtl({ db, now }: Context, args: Args, unit: TimeUnit, name: string): Reply {
   const key = args.next();
   const expireAt = deadline(unit, args.next(), now, name);
-  db.set(key, args.next(), expireAt);
+  return setString(db, key, args.next(), expireAt);
+}
+
+/** Sets the key and keeps its deadline. */
+export function replaceString(db: Database, key: ByteString, value: ByteString): void {
+  db.put(key, value);
+  db.notify("set", STRING, key);
+}
+
+/** Sets the key, with a deadline or none. */
+export function setString(
+  db: Database,
+  key: ByteString,
+  value: ByteString,
+  expireAt?: UnixTime,
+): Reply {
+  db.set(key, value, expireAt);
+  db.notify("set", STRING, key);
+  if (expireAt !== undefined) db.notify("expire", GENERIC, key);
   return OK;
 }
 
@@ -335,6 +353,7 @@ function increment(db: Database, key: ByteString, amount: number | bigint): Repl
   const sum = addIntegers(old, amount);
   if (sum === undefined) throw overflow();
   db.put(key, bytes(String(sum)));
+  db.notify("incrby", STRING, key);
   return sum;
 }
 
@@ -346,7 +365,7 @@ function pairsOf(args: Args, name: string): (readonly [key: ByteString, value: B
 }
 
 function setAll(db: Database, pairs: readonly (readonly [ByteString, ByteString])[]): void {
-  for (const [key, value] of pairs) db.set(key, value);
+  for (const [key, value] of pairs) setString(db, key, value);
 }
 
 function checkLength(length: number): void {

@@ -77,6 +77,15 @@ const families: readonly CommandTable[] = [
   functionCommands,
 ];
 
+/** Commands that write, but look keys up as reading ones do. */
+const READING: ReadonlySet<string> = new Set(
+  (
+    "set getset getdel getex copy sort georadius georadiusbymember geosearchstore zrangestore " +
+    "zunionstore zinterstore zdiffstore sunionstore sinterstore sdiffstore pfmerge bitop " +
+    "xack xclaim xautoclaim xreadgroup"
+  ).split(" "),
+);
+
 /** Every command and subcommand (`object|encoding`) by lower-case name. */
 export const commandTable: ReadonlyMap<string, Command> = buildTable();
 
@@ -131,6 +140,8 @@ function buildTable(): ReadonlyMap<string, Command> {
         name,
         words: subcommand === undefined ? 1 : 2,
         readonly: spec.flags.includes("readonly"),
+        countsLookups:
+          (spec.flags.includes("readonly") && container !== "object") || READING.has(name),
         subcommands: own,
       };
       table.set(name, command);

@@ -2,6 +2,7 @@
 import type { ByteString } from "../bytes.js";
 import { ReplyError, syntaxError, wrongType } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { ZSET } from "../keyspace/events.js";
 import { double, pairs, type Reply } from "../reply.js";
 import { parseDouble } from "../values/numbers.js";
 import { SetValue } from "../values/set.js";
@@ -91,7 +92,7 @@ function combine(name: string, operation: Combine): Handler {
 function combineAndStore(name: string, operation: Combine): Handler {
   return ({ db }, args) => {
     const destination = args.next();
-    return db.store(destination, readPlan(db, args, name, operation).result);
+    return db.store(destination, readPlan(db, args, name, operation).result, name, ZSET);
   };
 }
 

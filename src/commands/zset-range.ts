@@ -4,6 +4,7 @@
  */
 import { sliceBytes, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
+import { ZSET } from "../keyspace/events.js";
 import { double, pairs, type Reply } from "../reply.js";
 import { parseRangeBound } from "../values/numbers.js";
 import { SortedSet, type LexBound, type RankRange, type ScoreBound } from "../values/sorted-set.js";
@@ -44,17 +45,17 @@ export const zsetRangeCommands = {
     if (source !== undefined) {
       visitRange(source, query, (member, score) => result.set(member, score));
     }
-    return db.store(destination, result);
+    return db.store(destination, result, "zrangestore", ZSET);
   }),
 
   /** `ZREMRANGEBYLEX key min max` → how many members were removed. */
-  zremrangebylex: command(4, ["write"], firstKey, removeCommand("lex")),
+  zremrangebylex: command(4, ["write"], firstKey, removeCommand("lex", "zremrangebylex")),
 
   /** `ZREMRANGEBYRANK key start stop` → how many members were removed. */
-  zremrangebyrank: command(4, ["write"], firstKey, removeCommand("rank")),
+  zremrangebyrank: command(4, ["write"], firstKey, removeCommand("rank", "zremrangebyrank")),
 
   /** `ZREMRANGEBYSCORE key min max` → how many members were removed. */
-  zremrangebyscore: command(4, ["write"], firstKey, removeCommand("score")),
+  zremrangebyscore: command(4, ["write"], firstKey, removeCommand("score", "zremrangebyscore")),
 
   /** `ZREVRANGE key start stop [WITHSCORES]`. */
   zrevrange: command(-4, ["readonly"], firstKey, rangeCommand({ kind: "rank", reverse: true })),
@@ -217,7 +218,7 @@ function countCommand(kind: Kind): Handler {
   };
 }
 
-function removeCommand(kind: Kind): Handler {
+function removeCommand(kind: Kind, event: string): Handler {
   return ({ db }, args) => {
     const key = args.next();
     const find = findRange(kind, args.next(), args.next());
@@ -227,6 +228,7 @@ function removeCommand(kind: Kind): Handler {
     if (range[0] >= range[1]) return 0;
     db.write(key);
     const removed = set.deleteRange(range);
+    db.notify(event, ZSET, key);
     db.deleteEmpty(key, set);
     return removed;
   };

@@ -2,6 +2,7 @@
 import type { ByteString } from "../bytes.js";
 import { mustBePositive, ReplyError, syntaxError, wrongArity } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
+import { ZSET } from "../keyspace/events.js";
 import { double, NIL_ARRAY, pairs, type Reply } from "../reply.js";
 import { formatDouble, formatDouble17 } from "../values/numbers.js";
 import { SortedSet, type RankRange } from "../values/sorted-set.js";
@@ -114,6 +115,7 @@ export const zsetCommands = {
     db.write(key);
     let removed = 0;
     for (const member of members) if (set.delete(member)) removed++;
+    db.notify("zrem", ZSET, key);
     db.deleteEmpty(key, set);
     return removed;
   }),
@@ -232,6 +234,7 @@ export function addScores(
     else updated++;
   }
   if (existing === undefined && added > 0) db.set(key, set);
+  if (added + updated > 0) db.notify(options.incr ? "zincr" : "zadd", ZSET, key);
   if (options.incr) return scoreReply(last);
   return options.ch ? added + updated : added;
 }
@@ -278,6 +281,7 @@ function pop(
   else set.forEachReverse(range, visit);
   db.write(key);
   set.deleteRange(range);
+  db.notify(end === "MIN" ? "zpopmin" : "zpopmax", ZSET, key);
   db.deleteEmpty(key, set);
 }
 

@@ -13,6 +13,7 @@ import { List } from "../values/list.js";
 import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
 import { Stream } from "../values/stream.js";
+import { EXPIRED, GENERIC, HASH, KEY_MISS, NEW, publishEvent, type Publish } from "./events.js";
 import type { Deadline, Expiry, UnixTime } from "./expiry.js";
 import { stringOf, type Value } from "./value.js";
 
@@ -25,7 +26,7 @@ export interface Watch {
 export interface Shared {
   /** Unix time in milliseconds. */
   now: number;
-  /** Whether look-ups count as hits and misses: they do in commands that only read. */
+  /** Whether look-ups count as hits and misses, and misses are told of: they are in commands that read. */
   counting: boolean;
   commands: number;
   hits: number;
@@ -33,6 +34,9 @@ export interface Shared {
   expired: number;
   /** Grows with every change of any key. */
   changes: number;
+  /** The classes of events that are published (notify-keyspace-events); 0 for none. */
+  events: number;
+  readonly publish: Publish;
 }
 
 export class Database {
@@ -70,24 +74,28 @@ export class Database {
     return this.#deadlines.size;
   }
 
-  /** Whether the key exists; does not count as an access. */
+  /** Has look-ups count from here on in a command that writes. */
+  countLookups(): void {
+    this.#shared.counting = true;
+  }
+
+  /** Whether the key exists, asked by the way. */
   has(key: ByteString): boolean {
     return this.#entries.has(key);
   }
 
-  /** The value without counting as an access (TYPE, TTL, OBJECT…). */
+  /** The value without marking the key as accessed (TYPE, TTL, OBJECT…). */
   peek(key: ByteString): Value | undefined {
-    return this.#entries.get(key);
+    const value = this.#entries.get(key);
+    if (this.#shared.counting) this.#count(key, value !== undefined);
+    return value;
   }
 
   /** The value of any type; marks the key as accessed. */
   get(key: ByteString): Value | undefined {
     const index = this.#entries.indexOf(key);
-    if (index === undefined) {
-      if (this.#shared.counting) this.#shared.misses++;
-      return undefined;
-    }
-    if (this.#shared.counting) this.#shared.hits++;
+    if (this.#shared.counting) this.#count(key, index !== undefined);
+    if (index === undefined) return undefined;
     this.#accessed[index] = this.#shared.now / 1000;
     return this.#entries.valueAt(index);
   }
@@ -146,6 +154,13 @@ export class Database {
     this.#shared.changes++;
   }
 
+  /** Tells those who listen of an event of the key, where its class is wanted. A command tells of what it has done, when it is done. */
+  notify(event: string, ofClass: number, key: ByteString): void {
+    if ((this.#shared.events & ofClass) !== 0) {
+      publishEvent(this.#shared.events, this.#shared.publish, { database: this.index, event, key });
+    }
+  }
+
   /** Creates or replaces the key; its deadline becomes `expireAt`, none when undefined. */
   set(key: ByteString, value: Value, expireAt?: UnixTime): void {
     this.put(key, value);
@@ -156,11 +171,19 @@ export class Database {
   /** Creates the key, or replaces its value and keeps its deadline. */
   put(key: ByteString, value: Value): void {
     this.write(key);
+    const isNew = this.#shared.events !== 0 && !this.has(key);
     const index = this.#entries.put(key, value);
     if (index === this.#accessed.length) this.#growAccessed();
     this.#accessed[index] = this.#shared.now / 1000;
     if (value instanceof Hash) this.indexFields(key, value);
     else if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
+    if (isNew) this.notify("new", NEW, key);
+  }
+
+  /** Puts a new key in the place of what stood there. */
+  replace(key: ByteString, value: Value, expireAt?: UnixTime): void {
+    this.#remove(key);
+    this.set(key, value, expireAt);
   }
 
   /** Notes when the next field of the hash dies; call it when fields have got deadlines. */
@@ -183,6 +206,7 @@ export class Database {
     if (next !== undefined && next <= this.#shared.now) {
       this.write(key);
       hash.deleteDue(this.#shared.now);
+      this.notify("hexpired", HASH, key);
     }
     this.indexFields(key, hash);
     this.deleteEmpty(key, hash);
@@ -193,8 +217,21 @@ export class Database {
     this.#entries.put(key, value);
   }
 
-  /** Deletes the key; tells whether it existed. */
+  /** Deletes the key, with the event "del"; tells whether it existed. */
   delete(key: ByteString): boolean {
+    const existed = this.#remove(key);
+    if (existed) this.notify("del", GENERIC, key);
+    return existed;
+  }
+
+  /** Deletes a key whose time is up. */
+  deleteDue(key: ByteString): void {
+    this.#remove(key);
+    this.#shared.expired++;
+    this.notify("expired", EXPIRED, key);
+  }
+
+  #remove(key: ByteString): boolean {
     const index = this.#entries.indexOf(key);
     if (index === undefined) return false;
     this.write(key);
@@ -210,10 +247,19 @@ export class Database {
     if (value.size === 0) this.delete(key);
   }
 
-  /** Stores a command's result in the place of what was there; an empty one deletes the key. Returns its size. */
-  store(key: ByteString, result: List | SetValue | SortedSet): number {
-    if (result.size === 0) this.delete(key);
-    else this.set(key, result);
+  /** Stores a command's result in the place of what was there, with the event; an empty one deletes the key. Returns its size. */
+  store(
+    key: ByteString,
+    result: List | SetValue | SortedSet,
+    event: string,
+    ofClass: number,
+  ): number {
+    if (result.size === 0) {
+      this.delete(key);
+      return 0;
+    }
+    this.set(key, result);
+    this.notify(event, ofClass, key);
     return result.size;
   }
 
@@ -222,8 +268,10 @@ export class Database {
     const value = this.#entries.get(from);
     const expireAt = this.#deadlines.get(from);
     if (value === undefined) return;
-    this.delete(from);
-    this.set(to, value, expireAt);
+    this.#remove(from);
+    this.replace(to, value, expireAt);
+    this.notify("rename_from", GENERIC, from);
+    this.notify("rename_to", GENERIC, to);
   }
 
   clear(): void {
@@ -239,17 +287,24 @@ export class Database {
     return this.#deadlines.get(key);
   }
 
-  /** Gives an existing key a deadline in the future. */
+  /** Gives an existing key a deadline, with the event "expire"; one that is past deletes the key. */
   expire(key: ByteString, at: UnixTime): void {
+    if (at <= this.#shared.now) {
+      this.delete(key);
+      return;
+    }
     this.write(key);
     this.#setDeadline(key, at);
+    this.notify("expire", GENERIC, key);
   }
 
-  /** Removes the key's deadline; tells whether it had one. */
+  /** Removes the key's deadline, with the event "persist"; tells whether it had one. */
   persist(key: ByteString): boolean {
     if (!this.#deadlines.has(key)) return false;
     this.write(key);
-    return this.#deadlines.delete(key);
+    this.#deadlines.delete(key);
+    this.notify("persist", GENERIC, key);
+    return true;
   }
 
   /** Whole seconds since the key was last accessed; undefined when there is no such key. */
@@ -300,6 +355,14 @@ export class Database {
   /** Whether a time noted for the fields of a hash is still the key's own. */
   isLiveForFields({ key, at }: Deadline<Database>): boolean {
     return this.#fieldDeadlines.get(key) === at;
+  }
+
+  #count(key: ByteString, isHit: boolean): void {
+    if (isHit) this.#shared.hits++;
+    else {
+      this.#shared.misses++;
+      this.notify("keymiss", KEY_MISS, key);
+    }
   }
 
   #setDeadline(key: ByteString, at: UnixTime): void {

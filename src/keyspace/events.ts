@@ -1,4 +1,5 @@
-/** The classes of keyspace notifications, and how notify-keyspace-events spells them (notify.c). */
+/** Keyspace notifications, after notify.c: the classes of events, how notify-keyspace-events spells them, and where events go. */
+import { bytes, type ByteString } from "../bytes.js";
 
 /** Each class's letter and bit. Letters stand in the order in which CONFIG GET writes them. */
 const CLASSES = new Map(
@@ -15,6 +16,7 @@ export const HASH = bit("h");
 export const ZSET = bit("z");
 export const EXPIRED = bit("x");
 export const STREAM = bit("t");
+export const MODULE = bit("d");
 export const NEW = bit("n");
 export const KEYSPACE = bit("K");
 export const KEYEVENT = bit("E");
@@ -43,6 +45,26 @@ export function formatEvents(classes: number): string {
     if ((classes & flag) !== 0 && !hidden) letters += letter;
   }
   return letters;
+}
+
+/** Hands a message to who listens to the channel. */
+export type Publish = (channel: ByteString, message: ByteString) => void;
+
+interface KeyEvent {
+  readonly database: number;
+  readonly event: string;
+  readonly key: ByteString;
+}
+
+/** Publishes an event to the key's channel and to the event's own, as the wanted classes say. */
+export function publishEvent(
+  classes: number,
+  publish: Publish,
+  { database, event, key }: KeyEvent,
+): void {
+  const name = bytes(event);
+  if ((classes & KEYSPACE) !== 0) publish(bytes(`__keyspace@${database}__:${key}`), name);
+  if ((classes & KEYEVENT) !== 0) publish(bytes(`__keyevent@${database}__:${event}`), key);
 }
 
 function bit(letter: string): number {

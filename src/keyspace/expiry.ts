@@ -24,6 +24,11 @@ export class Expiry<Owner> {
     this.#isLive = isLive;
   }
 
+  /** The earliest deadline, stale or not. */
+  get first(): UnixTime | undefined {
+    return this.#heap[0]?.at;
+  }
+
   push(deadline: Deadline<Owner>): void {
     if (this.#heap.length >= this.#sizeToPrune) this.#prune();
     this.#heap.push(deadline);

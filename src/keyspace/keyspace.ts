@@ -1,22 +1,30 @@
 /** All databases of one emulator and their common time. Databases come into being when they are first used. */
 import { Database, type Shared } from "./database.js";
-import { Expiry } from "./expiry.js";
+import type { Publish } from "./events.js";
+import { Expiry, type UnixTime } from "./expiry.js";
 
 export class Keyspace {
-  readonly shared: Shared = {
-    now: 0,
-    counting: false,
-    commands: 0,
-    hits: 0,
-    misses: 0,
-    expired: 0,
-    changes: 0,
-  };
+  readonly shared: Shared;
   readonly #databases: Database[] = [];
   readonly #expiry = new Expiry<Database>((deadline) => deadline.owner.isLive(deadline));
   readonly #fieldExpiry = new Expiry<Database>((deadline) =>
     deadline.owner.isLiveForFields(deadline),
   );
+
+  /** Events of keys go to `publish`. */
+  constructor(publish: Publish) {
+    this.shared = {
+      now: 0,
+      counting: false,
+      commands: 0,
+      hits: 0,
+      misses: 0,
+      expired: 0,
+      changes: 0,
+      events: 0,
+      publish,
+    };
+  }
 
   database(index: number): Database {
     return (this.#databases[index] ??= new Database(
@@ -34,14 +42,20 @@ export class Keyspace {
     for (;;) {
       const due = this.#expiry.popDue(now);
       if (due === undefined) break;
-      due.owner.delete(due.key);
-      this.shared.expired++;
+      due.owner.deleteDue(due.key);
     }
     for (;;) {
       const due = this.#fieldExpiry.popDue(now);
       if (due === undefined) return;
       due.owner.expireFields(due.key);
     }
+  }
+
+  /** When the next key or field dies; undefined where none has a deadline, and perhaps too early where one had. */
+  get nextDeadline(): UnixTime | undefined {
+    const [key, field] = [this.#expiry.first, this.#fieldExpiry.first];
+    if (key === undefined || field === undefined) return key ?? field;
+    return key < field ? key : field;
   }
 
   /** The databases that hold keys, in order. */
