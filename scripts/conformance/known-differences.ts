@@ -75,4 +75,14 @@ export const knownDifferences: readonly KnownDifference[] = [
     witness: ["DIGEST s1"],
     covers: () => false,
   },
+  {
+    reason:
+      "RESTORE adds the time to a ttl without a look at 64 bits, and Redis then tells a deadline that overflowed of a key that stays; here the key stays without one",
+    link: "https://github.com/redis/redis/blob/8.0.2/src/cluster.c",
+    witness: [
+      'RESTORE s1 9223372036854775807 "\\x00\\x05value\\x0c\\x00J\\x80\\xf5\\xf8;\\x80\\x05\'"',
+      "PTTL s1",
+    ],
+    covers: () => false,
+  },
 ];

@@ -49,6 +49,7 @@ export const dumpCommands = {
   }),
 } satisfies CommandTable;
 
+/** Undefined for none, and for one past 64 bits: there Redis keeps the key, too. */
 function expireAt(
   ttl: number | bigint,
   absolute: boolean,
@@ -56,10 +57,12 @@ function expireAt(
 ): number | bigint | undefined {
   if (ttl === 0) return undefined;
   if (absolute) return ttl;
-  const at = BigInt.asIntN(64, BigInt(ttl) + BigInt(now));
-  const number = Number(at);
-  return Number.isSafeInteger(number) ? number : at;
+  const at = BigInt(ttl) + BigInt(now);
+  if (at > MAX_DEADLINE) return undefined;
+  return at <= Number.MAX_SAFE_INTEGER ? Number(at) : at;
 }
+
+const MAX_DEADLINE = 2n ** 63n - 1n;
 
 interface RestoreOptions {
   readonly replace: boolean;

@@ -3,7 +3,10 @@ import { bytes, lowerAscii, untilZero, upperAscii, type ByteString } from "../by
 import { ReplyError } from "../errors.js";
 import { globMatcher, type Matches } from "../glob.js";
 import { scriptFlags } from "../lua/script-flags.js";
-import type { Library } from "../lua/scripting.js";
+import type { Library } from "../lua/library-context.js";
+import type { RestorePolicy } from "../lua/scripting.js";
+import { dumpFunctions, functionsIn } from "../values/rdb/functions.js";
+import { isIntact } from "../values/rdb/payload.js";
 import { map, OK, set, status, type Reply } from "../reply.js";
 import type { Args } from "./args.js";
 import {
@@ -42,6 +45,11 @@ export const functionCommands = {
     if (!scripting.deleteLibrary(args.next())) throw new ReplyError("ERR Library not found");
     return OK;
   }),
+
+  /** `FUNCTION DUMP` → the libraries as FUNCTION RESTORE takes them. */
+  "function|dump": command(2, ["noscript"], noKeys, ({ scripting }) =>
+    dumpFunctions([...scripting.libraries.values()].map(({ source }) => source)),
+  ),
 
   /** `FUNCTION FLUSH [ASYNC | SYNC]` → OK; there are no libraries. */
   "function|flush": command(-2, ["write", "noscript"], noKeys, ({ scripting }, args) => {
@@ -84,6 +92,16 @@ export const functionCommands = {
     return context.scripting.loadLibrary(args.next(), replace, dialectOf(context)).name;
   }),
 
+  /** `FUNCTION RESTORE payload [FLUSH | APPEND | REPLACE]` → OK: all libraries of the payload are there, or none. */
+  "function|restore": command(-3, ["write", "denyoom", "noscript"], noKeys, (context, args) => {
+    if (args.left > 2) throw subcommandSyntax("FUNCTION", args);
+    const payload = args.next();
+    const policy = args.more() ? restorePolicy(args.option()) : "APPEND";
+    if (!isIntact(payload)) throw new ReplyError("ERR DUMP payload version or checksum are wrong");
+    context.scripting.restoreLibraries(functionsIn(payload), policy, dialectOf(context));
+    return OK;
+  }),
+
   /** `FUNCTION STATS` → a map: no script runs, and how many libraries and functions each engine has. */
   "function|stats": command(2, ["noscript", "allow_busy"], noKeys, ({ scripting }) => {
     const counts = map([
@@ -106,6 +124,13 @@ function callFunction(context: Context, args: Args, readOnlyCommand: boolean): R
   const { name, flags } = found;
   return runScript(context, { name, flags, readOnlyCommand, keys: operands.keys }, (run) =>
     scripting.runFunction(found, operands.keys, operands.args, run),
+  );
+}
+
+function restorePolicy(name: string): RestorePolicy {
+  if (name === "APPEND" || name === "FLUSH" || name === "REPLACE") return name;
+  throw new ReplyError(
+    "ERR Wrong restore policy given, value should be either FLUSH, APPEND or REPLACE.",
   );
 }
 

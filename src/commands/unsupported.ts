@@ -13,7 +13,7 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "module move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
     "slowlog swapdb sync wait waitaof " +
     "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
-    "function|dump function|restore pfdebug pfselftest"
+    "pfdebug pfselftest"
   ).split(" "),
 );
 

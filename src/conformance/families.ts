@@ -160,6 +160,7 @@ export const weights: Readonly<Record<string, number>> = {
   fcall: 6,
   fcall_ro: 2,
   "function|flush": 0.05,
+  "function|dump": 0.5,
   "function|help": 0.05,
   "function|kill": 0.05,
   "function|load": 6,

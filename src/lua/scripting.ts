@@ -2,13 +2,14 @@
  * An emulator's scripts and function libraries, and the interpreter that runs them, which comes into being with the first of them. When
  * an interpreter breaks, the next call makes another and compiles anew what it needs: scripts one by one, libraries all at once.
  */
-import { lowerAscii, type ByteString } from "../bytes.js";
+import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import { Interpreter, type Reference } from "./interpreter.js";
 import type { Registration } from "./registration.js";
 import type { Run } from "./redis-api.js";
-import { INVALID_NAME, NAME, parseLibrary, type ParsedLibrary } from "./library.js";
+import { INVALID_NAME, NAME, parseLibrary } from "./library.js";
+import { LibraryContext, type Library } from "./library-context.js";
 import {
   parseScript,
   scriptFlags,
@@ -32,11 +33,8 @@ export interface Script {
   compiled: { readonly by: Interpreter; readonly reference: Reference } | undefined;
 }
 
-export interface Library extends ParsedLibrary {
-  /** As FUNCTION LOAD was given it. */
-  readonly source: ByteString;
-  readonly functions: readonly Registration[];
-}
+/** What FUNCTION RESTORE does where there are libraries already. */
+export type RestorePolicy = "APPEND" | "FLUSH" | "REPLACE";
 
 export class Scripting {
   /** The longest that a script may run, in milliseconds of real time. */
@@ -46,9 +44,7 @@ export class Scripting {
   readonly #bySource = new Map<ByteString, Script>();
   /** The scripts that only EVAL has brought, the longest unused first. */
   readonly #evaluated = new Set<Script>();
-  readonly #libraries = new Map<ByteString, Library>();
-  /** By lower-case name. */
-  readonly #functions = new Map<string, Registration>();
+  readonly #context = new LibraryContext();
 
   constructor(timeout: number) {
     this.timeout = timeout;
@@ -129,7 +125,7 @@ export class Scripting {
   #current(): Interpreter {
     if (this.#interpreter === undefined || this.#interpreter.broken) {
       this.#interpreter = new Interpreter();
-      this.#reloadLibraries(this.#interpreter);
+      this.#reloadLibraries();
     }
     return this.#interpreter;
   }
@@ -157,17 +153,17 @@ export class Scripting {
   }
 
   get libraries(): ReadonlyMap<ByteString, Library> {
-    return this.#libraries;
+    return this.#context.libraries;
   }
 
   /** How many functions all libraries have. */
   get functionCount(): number {
-    return this.#functions.size;
+    return this.#context.functionCount;
   }
 
-  /** The function of that name: names of functions have no case (functions.c, functionDictType). */
+  /** The function of that name, in any case. */
   findFunction(name: ByteString): Registration | undefined {
-    return this.#functions.get(lowerAscii(name));
+    return this.#context.find(name);
   }
 
   runFunction(
@@ -185,56 +181,72 @@ export class Scripting {
 
   /** Adds a library, or puts it in the place of the one of its name. Throws a ReplyError for one that can not be. */
   loadLibrary(source: ByteString, replace: boolean, { flags }: Dialect): Library {
-    const { name, code } = parseLibrary(source);
-    const old = this.#libraries.get(name);
-    if (old !== undefined && !replace) {
-      throw new ReplyError(`ERR Library '${name}' already exists`);
-    }
-    if (old !== undefined) this.#unlink(old);
+    const old = this.#context.libraries.get(parseLibrary(source).name);
+    if (old !== undefined && replace) this.#context.unlink(old);
     try {
-      const library = this.#compileLibrary(this.#current(), { name, source, code }, flags);
-      this.#link(library);
+      const library = this.#compileLibrary(source, flags, this.#context);
+      this.#context.link(library);
       this.#release(old);
       return library;
     } catch (error) {
-      if (old !== undefined) this.#link(old);
+      if (old !== undefined && replace) this.#context.link(old);
       throw error;
     }
   }
 
+  /** Adds libraries, all or none. Throws a ReplyError where one can not be, or where a name is taken that the policy leaves alone. */
+  restoreLibraries(sources: Iterable<ByteString>, policy: RestorePolicy, { flags }: Dialect): void {
+    const restored = new LibraryContext();
+    try {
+      for (const source of sources) restored.link(this.#compileLibrary(source, flags, restored));
+      const dropped = policy === "FLUSH" ? this.#context.clear() : this.#join(restored, policy);
+      for (const library of dropped) this.#release(library);
+    } catch (error) {
+      for (const library of restored.libraries.values()) this.#release(library);
+      throw error;
+    }
+    for (const library of restored.libraries.values()) this.#context.link(library);
+  }
+
+  /** Makes room for other libraries (functions.c, libraryJoin). → the libraries that they replace. */
+  #join(others: LibraryContext, policy: RestorePolicy): readonly Library[] {
+    const replaced: Library[] = [];
+    for (const name of others.libraries.keys()) {
+      const old = this.#context.libraries.get(name);
+      if (old === undefined) continue;
+      if (policy !== "REPLACE") throw new ReplyError(`ERR Library ${name} already exists`);
+      replaced.push(old);
+    }
+    for (const library of replaced) this.#context.unlink(library);
+    const taken = others.functionNames().find((name) => this.#context.find(name) !== undefined);
+    if (taken === undefined) return replaced;
+    for (const library of replaced) this.#context.link(library);
+    throw new ReplyError(`ERR Function ${taken} already exists`);
+  }
+
+  /** Runs a library's code; the names that it takes must be free in the context that it is meant for. */
   #compileLibrary(
-    by: Interpreter,
-    library: Omit<Library, "functions">,
+    source: ByteString,
     known: readonly ScriptFlag[],
+    context: LibraryContext,
   ): Library {
+    const { name, code } = parseLibrary(source);
+    if (context.libraries.has(name)) throw new ReplyError(`ERR Library '${name}' already exists`);
     const names = new Set<ByteString>();
-    const functions = by.loadLibrary(library.code, ({ name, flags }) => {
-      if ([...flags].some((flag) => !known.includes(flag))) return UNKNOWN_FLAG;
-      if (!NAME.test(name)) return INVALID_NAME;
-      if (names.has(name)) return "Function already exists in the library";
-      names.add(name);
+    const functions = this.#current().loadLibrary(code, (registration) => {
+      if ([...registration.flags].some((flag) => !known.includes(flag))) return UNKNOWN_FLAG;
+      if (!NAME.test(registration.name)) return INVALID_NAME;
+      if (names.has(registration.name)) return "Function already exists in the library";
+      names.add(registration.name);
       return undefined;
     });
     if (typeof functions === "string") throw new ReplyError(`ERR ${functions}`);
-    const compiled = { ...library, functions };
-    const taken = functions.find(({ name }) => this.#functions.has(lowerAscii(name)));
+    const compiled = { name, source, code, functions };
+    const taken = functions.find((each) => context.find(each.name) !== undefined);
     if (functions.length > 0 && taken === undefined) return compiled;
     this.#release(compiled);
     if (taken === undefined) throw new ReplyError("ERR No functions registered");
     throw new ReplyError(`ERR Function ${taken.name} already exists`);
-  }
-
-  #link(library: Library): void {
-    this.#libraries.set(library.name, library);
-    for (const registration of library.functions) {
-      const name = lowerAscii(registration.name);
-      if (!this.#functions.has(name)) this.#functions.set(name, registration);
-    }
-  }
-
-  #unlink(library: Library): void {
-    this.#libraries.delete(library.name);
-    for (const { name } of library.functions) this.#functions.delete(lowerAscii(name));
   }
 
   #release(library: Library | undefined): void {
@@ -245,27 +257,23 @@ export class Scripting {
 
   /** Removes a library; tells whether there was one of that name. */
   deleteLibrary(name: ByteString): boolean {
-    const library = this.#libraries.get(name);
+    const library = this.#context.libraries.get(name);
     if (library === undefined) return false;
-    this.#unlink(library);
+    this.#context.unlink(library);
     this.#release(library);
     return true;
   }
 
   clearLibraries(): void {
-    this.#libraries.clear();
-    this.#functions.clear();
+    this.#context.clear();
     this.#interpreter?.closeFunctions();
   }
 
   /** Runs the libraries' code again in a new interpreter. One that registers nothing this time is gone. */
-  #reloadLibraries(by: Interpreter): void {
-    const old = [...this.#libraries.values()];
-    this.#libraries.clear();
-    this.#functions.clear();
-    for (const library of old) {
+  #reloadLibraries(): void {
+    for (const { source } of this.#context.clear()) {
       try {
-        this.#link(this.#compileLibrary(by, library, scriptFlags));
+        this.#context.link(this.#compileLibrary(source, scriptFlags, this.#context));
       } catch (error) {
         if (!(error instanceof ReplyError)) throw error;
       }

@@ -3,6 +3,7 @@ import { bytes, upperAscii, type ByteString } from "../../bytes.js";
 import { sha1 } from "../../lua/sha1.js";
 import { KEPT_SCRIPTS, luaLibrary, luaScript } from "../lua-scripts.js";
 import type { Grammar, Grammars, Operands } from "../operands.js";
+import { LIBRARY_PAYLOADS, ODD_LIBRARY_PAYLOADS } from "./payloads.js";
 
 /** `numkeys key [key …] [arg …]`: one key or two, of any type, and a few arguments. */
 function keysAndArguments(draw: Operands): ByteString[] {
@@ -51,6 +52,7 @@ export const scriptingGrammars = {
   fcall_ro: callFunction,
   function: (draw) => [draw.word("HELP", "NOPE", "STATS", "")],
   "function|delete": (draw) => [draw.word("lib", "other", "other", "nosuch")],
+  "function|dump": alone,
   // Redis 8.0.2 crashes now and then of one that it obeys. A word may get lost on the way.
   "function|flush": () => [bytes("foo"), bytes("foo"), bytes("foo")],
   "function|help": alone,
@@ -62,5 +64,10 @@ export const scriptingGrammars = {
       draw.maybe(0.1, "foo"),
     ),
   "function|load": (draw) => [...draw.maybe(0.8, "REPLACE"), luaLibrary(draw)],
+  // FLUSH is left out for what FUNCTION FLUSH does to Redis 8.0.2.
+  "function|restore": (draw) => [
+    draw.happens(0.8) ? draw.from(LIBRARY_PAYLOADS) : draw.from(ODD_LIBRARY_PAYLOADS),
+    ...draw.maybe(0.9, () => draw.word("REPLACE", "REPLACE", "replace", "APPEND", "foo")),
+  ],
   "function|stats": alone,
 } satisfies Grammars;

@@ -20,6 +20,10 @@ export class RdbReader {
     this.#end = end;
   }
 
+  more(): boolean {
+    return this.#at < this.#end;
+  }
+
   raw(length: number): ByteString {
     const start = this.#at;
     if (!(length <= this.#end - start)) throw new CorruptRdb();

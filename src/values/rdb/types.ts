@@ -18,5 +18,8 @@ export const RdbType = {
   hashListpackEx: 25,
 } as const;
 
+/** What stands before a value's type, where it is none. */
+export const RdbOpcode = { function2: 245, functionPreGa: 246 } as const;
+
 /** The version of RDB that Redis 8.0 writes. */
 export const RDB_VERSION = 12;
