@@ -5,18 +5,20 @@
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
 import { systemClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
-import type { Command, Context } from "./commands/command.js";
+import type { Command, Context, Wish } from "./commands/command.js";
 import { isShown, monitorLine } from "./commands/monitor.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
+import { typeName } from "./keyspace/value.js";
+import { Waiting, type Waiter } from "./keyspace/waiting.js";
 import { Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
-import { status, type Reply } from "./reply.js";
+import { LATER, status, type Reply } from "./reply.js";
 import { Session, type Receive } from "./session.js";
 
 export interface EmulatorOptions {
@@ -42,6 +44,15 @@ export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
 export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
 
+/** A session that waits for a key, and the command that it waits with. */
+interface WaitingSession extends Waiter {
+  readonly session: Session;
+  readonly argv: readonly ByteString[];
+  readonly type: Wish["type"];
+  readonly otherwise: Reply;
+  readonly orGone: boolean;
+}
+
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
 
@@ -51,19 +62,27 @@ export class Engine {
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
   readonly #pubsub = new PubSub();
+  readonly #waiting = new Waiting<WaitingSession>();
+  /** The wait that a command is run again for; its deadline stays. */
+  #resumed: WaitingSession | undefined = undefined;
   readonly #keyspace = new Keyspace((channel, message) => {
     this.#pubsub.publish(channel, message);
-  });
+  }, this.#waiting);
   readonly #monitors = new Set<Session>();
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile);
-  /** Where events of keys are wanted, they come at the very time, not with the next command. */
+  /** Where events of keys are wanted, and waits end, that is at the very time, not with the next command. */
   readonly #sleeper: Sleeper = {
     wakeAt: () => {
       const { shared, nextDeadline } = this.#keyspace;
-      return shared.events === 0 || nextDeadline === undefined ? undefined : Number(nextDeadline);
+      const expiry = shared.events === 0 ? Infinity : Number(nextDeadline ?? Infinity);
+      const next = Math.min(expiry, this.#waiting.nextDeadline ?? Infinity);
+      return next === Infinity ? undefined : next;
     },
-    wake: () => this.#keyspace.advanceTo(this.clock.now()),
+    wake: () => {
+      this.#moveTo(this.clock.now());
+      this.#serveWaiting();
+    },
   };
 
   constructor(options: EmulatorOptions = {}) {
@@ -82,6 +101,7 @@ export class Engine {
       scripting: this.#scripting,
       pubsub: this.#pubsub,
       monitors: this.#monitors,
+      wait: (wish) => this.#wait(this.#context.session, wish),
       run: (argv) => this.#perform(this.#context.session, argv),
     };
   }
@@ -102,6 +122,8 @@ export class Engine {
   /** Ends a session as a connection that closes: its transaction, WATCHes, subscriptions and MONITOR. */
   closeSession(session: Session): void {
     session.endTransaction();
+    const waiter = this.#waiting.of(session);
+    if (waiter !== undefined) this.#waiting.remove(waiter);
     this.#pubsub.leave(session);
     this.#monitors.delete(session);
   }
@@ -119,6 +141,7 @@ export class Engine {
 
   /** Empties every database, forgets scripts, functions and the emulator's own session; clock and interceptors stay. */
   reset(): void {
+    this.#waiting.clear();
     this.#keyspace.clear();
     this.#scripting.clear();
     this.#session = new Session(redisProfile);
@@ -145,19 +168,27 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
-    return this.#process(this.clock.now(), session, argv);
+    const reply = this.#process(this.clock.now(), session, argv);
+    if (this.#waiting.isTouched) this.#serveWaiting();
+    return reply;
   }
 
   /** Time stands still for a transaction, as it does in EXEC. */
   #answer({ commands, session, atomic }: Call): readonly Reply[] {
     if (!atomic) return commands.map((argv) => this.execute(session, argv));
     const now = this.clock.now();
-    return commands.map((argv) => this.#process(now, session, argv));
+    const replies = commands.map((argv) => this.#process(now, session, argv));
+    if (this.#waiting.isTouched) this.#serveWaiting();
+    return replies;
   }
 
   /** A command that a client sends: it is refused, queued or performed. */
   #process(now: number, session: Session, argv: readonly ByteString[]): Reply {
-    this.#keyspace.advanceTo(now);
+    this.#moveTo(now);
+    if (this.#waiting.of(session) !== undefined) {
+      session.backlog.push(argv);
+      return LATER;
+    }
     const command = findCommand(argv);
     if (command instanceof ReplyError) return refuse(session, command);
     const refusal = this.#refusal(session, command);
@@ -189,6 +220,13 @@ export class Engine {
   }
 
   #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
+    this.#enter(session, command);
+    if (this.#monitors.size > 0) return this.#runMonitored(session, command, argv);
+    return this.#answerOf(command, argv);
+  }
+
+  /** Makes the context that of a session's command. */
+  #enter(session: Session, command: Command): void {
     const context = this.#context;
     const { shared } = this.#keyspace;
     shared.commands++;
@@ -197,8 +235,6 @@ export class Engine {
     context.profile = session.profile;
     context.db = this.#keyspace.database(session.database);
     context.now = shared.now;
-    if (this.#monitors.size > 0) return this.#runMonitored(session, command, argv);
-    return this.#answerOf(command, argv);
   }
 
   #answerOf(command: Command, argv: readonly ByteString[]): Reply {
@@ -207,6 +243,64 @@ export class Engine {
     } catch (error) {
       if (error instanceof ReplyError) return error;
       throw error;
+    }
+  }
+
+  /** Sets the time; ends waits whose time is up. */
+  #moveTo(now: number): void {
+    this.#keyspace.advanceTo(now);
+    for (const { session, otherwise } of this.#waiting.takeDue(this.#keyspace.shared.now)) {
+      session.deliver(otherwise);
+      this.#catchUp(session);
+    }
+  }
+
+  #wait(session: Session, { args, type, keys, until, otherwise, orGone = false }: Wish): Reply {
+    if (session.inExec || session.inScript) return otherwise;
+    if (session.receive === undefined) {
+      if (session.profile.withoutWaiting === "nothing") return otherwise;
+      throw cannotWait(args.name);
+    }
+    const { database } = session;
+    const deadline = this.#resumed?.deadline ?? until;
+    const { argv } = args;
+    this.#waiting.add({ session, database, argv, type, keys, deadline, otherwise, orGone });
+    return LATER;
+  }
+
+  /** Runs the commands again that wait for a key that has been touched, in the order in which they came; until nothing more is touched. */
+  #serveWaiting(): void {
+    for (;;) {
+      const touched = this.#waiting.takeTouched();
+      if (touched === undefined) return;
+      for (const waiter of touched.waiters) {
+        if (this.#waiting.of(waiter.session) !== waiter) continue;
+        const value = this.#keyspace.database(waiter.database).value(touched.key);
+        const isThere = value !== undefined && typeName(value) === waiter.type;
+        if (isThere || waiter.orGone) this.#resume(waiter);
+      }
+    }
+  }
+
+  #resume(waiter: WaitingSession): void {
+    const { session, argv } = waiter;
+    const command = findCommand(argv);
+    if (command instanceof ReplyError) return;
+    this.#waiting.remove(waiter);
+    this.#resumed = waiter;
+    this.#enter(session, command);
+    const reply = this.#answerOf(command, argv);
+    this.#resumed = undefined;
+    session.deliver(reply);
+    this.#catchUp(session);
+  }
+
+  /** Runs what a session was sent while it waited. */
+  #catchUp(session: Session): void {
+    while (this.#waiting.of(session) === undefined) {
+      const argv = session.backlog.shift();
+      if (argv === undefined) return;
+      session.deliver(this.#process(this.#keyspace.shared.now, session, argv));
     }
   }
 
@@ -225,6 +319,12 @@ export class Engine {
 }
 
 const QUEUED = status("QUEUED");
+
+function cannotWait(name: ByteString): ReplyError {
+  return new ReplyError(
+    `ERR '${name}' would wait, and this session of kv-emulator can not: make it with createSession(profile, receive)`,
+  );
+}
 
 /** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
 function refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {

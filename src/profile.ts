@@ -14,6 +14,8 @@ export interface Profile {
   readonly scanWithType: boolean;
   /** Upstash trims streams nearly exactly where `~` allows less; Redis takes whole nodes of 100 entries. */
   readonly approximateTrim: "exact" | "nodes";
+  /** What a command with BLOCK answers in a session that can not wait: Upstash's REST takes it for one that finds nothing. */
+  readonly withoutWaiting: "error" | "nothing";
   /** Upstash's XREADGROUP NOACK creates no consumer. */
   readonly noAckCreatesConsumer: boolean;
   /**
@@ -35,6 +37,7 @@ export const redisProfile: Profile = {
   commandDocumentation: true,
   scanWithType: false,
   approximateTrim: "nodes",
+  withoutWaiting: "error",
   noAckCreatesConsumer: true,
   scripts: "redis",
   jsonDescent: "outer-first",
@@ -49,6 +52,7 @@ export const upstashProfile: Profile = {
   commandDocumentation: false,
   scanWithType: true,
   approximateTrim: "exact",
+  withoutWaiting: "nothing",
   noAckCreatesConsumer: false,
   scripts: "upstash",
   jsonDescent: "inner-first",

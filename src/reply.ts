@@ -99,6 +99,8 @@ export interface SeveralReplies {
 }
 
 export const OK: StatusReply = status("OK");
+/** What a command answers whose reply comes later, by `Session.deliver`. */
+export const LATER: SeveralReplies = { kind: "several", items: [] };
 export const NIL_ARRAY: NilArrayReply = { kind: "nil-array" };
 
 export function status(text: string): StatusReply {

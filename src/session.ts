@@ -36,6 +36,8 @@ export class Session implements Subscriber {
   /** Whether a script runs in the session. */
   inScript = false;
   transaction: Transaction | undefined = undefined;
+  /** What was called while the session waited for a key: it is run when the wait is over. */
+  readonly backlog: (readonly ByteString[])[] = [];
   #watch: Watch = { broken: false };
   readonly #watched: { readonly db: Database; readonly key: ByteString }[] = [];
 

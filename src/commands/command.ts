@@ -11,6 +11,20 @@ import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import type { Args } from "./args.js";
 
+/** For what a command waits. */
+export interface Wish {
+  /** The command, which is run again when one of the keys holds a value of the type. */
+  readonly args: Args;
+  readonly type: "list" | "zset" | "stream";
+  readonly keys: readonly ByteString[];
+  /** Unix time in milliseconds; Infinity for no end. */
+  readonly until: number;
+  /** The reply when the time is up, and where nobody may wait: in a transaction and in a script. */
+  readonly otherwise: Reply;
+  /** Whether the command is run again when one of the keys is gone, too. */
+  readonly orGone?: boolean;
+}
+
 /** What a handler may use. Nothing else reaches it: no clock, no chance, no door. */
 export interface Context {
   readonly session: Session;
@@ -31,6 +45,8 @@ export interface Context {
   readonly pubsub: PubSub;
   /** Who sees every command. */
   readonly monitors: Set<Session>;
+  /** Has the session wait; returns what the command is to answer. */
+  readonly wait: (wish: Wish) => Reply;
   /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
   readonly run: (argv: readonly ByteString[]) => Reply;
 }

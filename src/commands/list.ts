@@ -1,4 +1,4 @@
-/** Lists, after t_list.c. The blocking forms need a connection that can wait and are not here. */
+/** Lists, after t_list.c. The forms that wait are in list-blocking.ts. */
 import type { ByteString } from "../bytes.js";
 import {
   indexOutOfRange,
@@ -32,7 +32,7 @@ import {
   symmetricInteger,
 } from "./operands.js";
 
-type End = "LEFT" | "RIGHT";
+export type End = "LEFT" | "RIGHT";
 
 /** The events of pushing and popping. */
 const PUSHED: Readonly<Record<End, string>> = { LEFT: "lpush", RIGHT: "rpush" };
@@ -75,18 +75,18 @@ export const listCommands = {
   lmove: command(5, ["write", "denyoom"], firstTwoKeys, ({ db }, args) => {
     const source = args.next();
     const destination = args.next();
-    const from = end(args);
-    return move(db, source, destination, from, end(args));
+    const from = listEnd(args);
+    return move(db, source, destination, from, listEnd(args));
   }),
 
   /** `LMPOP numkeys key [key …] LEFT | RIGHT [COUNT n]` → the first key with elements and those popped, or nil. */
   lmpop: command(-4, ["write", "movablekeys"], noKeys, ({ db }, args) => {
     const keys = countedKeys(args);
-    const from = end(args);
+    const from = listEnd(args);
     const count = countOption(args);
     for (const key of keys) {
-      const list = db.list(key);
-      if (list !== undefined) return [key, pop(db, key, list, from, count)];
+      const popped = popFrom(db, key, from, count);
+      if (popped.length > 0) return [key, popped];
     }
     return NIL_ARRAY;
   }),
@@ -178,7 +178,7 @@ export const listCommands = {
   rpushx: command(-3, ["write", "denyoom", "fast"], firstKey, pushToExisting("RIGHT")),
 } satisfies CommandTable;
 
-function end(args: Args): End {
+export function listEnd(args: Args): End {
   const option = args.option();
   if (option !== "LEFT" && option !== "RIGHT") throw syntaxError();
   return option;
@@ -239,17 +239,24 @@ function pop(db: Database, key: ByteString, list: List, from: End, count: number
   return popped;
 }
 
+/** Pops from the list at a key; nothing without a key. */
+export function popFrom(db: Database, key: ByteString, from: End, count: number): ByteString[] {
+  const list = db.list(key);
+  return list === undefined ? [] : pop(db, key, list, from, count);
+}
+
 function take(list: List, from: End): ByteString | undefined {
   return from === "LEFT" ? list.popHead() : list.popTail();
 }
 
-function move(
+/** The element that moves from one list to another; null where the source has none. */
+export function move(
   db: Database,
   source: ByteString,
   destination: ByteString,
   from: End,
   to: End,
-): Reply {
+): ByteString | null {
   const list = db.list(source);
   if (list === undefined) return null;
   const existing = db.list(destination);

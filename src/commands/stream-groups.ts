@@ -76,6 +76,7 @@ export const streamGroupCommands = {
     if (stream.group(name) === undefined) return 0;
     db.writeUnwatched(key);
     stream.destroyGroup(name);
+    db.wake(key);
     db.notify("xgroup-destroy", STREAM, key);
     return 1;
   }),

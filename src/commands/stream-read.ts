@@ -19,9 +19,9 @@ import {
   type StreamId,
 } from "../values/stream-id.js";
 import type { Stream, StreamEntry } from "../values/stream.js";
-import { parseInteger } from "../values/numbers.js";
-import type { Args } from "./args.js";
-import { command, noKeys, type CommandTable } from "./command.js";
+import { Args } from "./args.js";
+import { timeoutInMilliseconds } from "./blocking.js";
+import { command, noKeys, type CommandTable, type Context } from "./command.js";
 import { clampedCount, entryReply, streamId } from "./stream-operands.js";
 
 export const streamReadCommands = {
@@ -29,8 +29,9 @@ export const streamReadCommands = {
    * `XREAD [COUNT n] [BLOCK ms] STREAMS key [key …] id [id …]` → the streams with entries behind their ID, each with those; nil where
    * there is none. `$` stands for the last ID, `+` for the ID before the last entry.
    */
-  xread: command(-4, ["readonly", "blocking", "movablekeys"], noKeys, ({ db }, args) => {
-    const { count, keys, ids } = readOptions(args, "xread");
+  xread: command(-4, ["readonly", "blocking", "movablekeys"], noKeys, (context, args) => {
+    const { db } = context;
+    const { count, keys, ids, until } = readOptions(context, args, "xread");
     const sources = keys.map((key, index) => {
       const stream = db.stream(key);
       return { key, after: readAfter(stream, ids[index]) };
@@ -43,7 +44,15 @@ export const streamReadCommands = {
       if (compareIds(stream.last.id, after) <= 0) continue;
       found.push(key, stream.range(start, MAX_ID, count).map(entryReply));
     }
-    return found.length === 0 ? NIL_ARRAY : keyed(found);
+    if (found.length > 0) return keyed(found);
+    if (until === undefined) return NIL_ARRAY;
+    const again = new Args(
+      withIds(
+        args.argv,
+        sources.map(({ after }) => after),
+      ),
+    );
+    return context.wait({ args: again, type: "stream", keys, until, otherwise: NIL_ARRAY });
   }),
 
   /**
@@ -51,7 +60,14 @@ export const streamReadCommands = {
    * has delivered to nobody, and makes it pending unless NOACK; an ID reads again what is pending for the consumer.
    */
   xreadgroup: command(-7, ["write", "blocking", "movablekeys"], noKeys, (context, args) => {
-    const { count, keys, ids, group: named, noAck } = readOptions(args, "xreadgroup");
+    const {
+      count,
+      keys,
+      ids,
+      group: named,
+      noAck,
+      until,
+    } = readOptions(context, args, "xreadgroup");
     if (named === undefined) throw new ReplyError("ERR Missing GROUP option for XREADGROUP");
     const sources = keys.map((key, index) => {
       const stream = context.db.stream(key);
@@ -81,9 +97,20 @@ export const streamReadCommands = {
         found.push(key, deliver(reader, count, noAck).map(entryReply));
       }
     }
-    return found.length === 0 ? NIL_ARRAY : keyed(found);
+    if (found.length > 0) return keyed(found);
+    if (until === undefined) return NIL_ARRAY;
+    return context.wait({ args, type: "stream", keys, until, otherwise: NIL_ARRAY, orGone: true });
   }),
 } satisfies CommandTable;
+
+/** The command with IDs in the place of `$`, which means the stream as it was when the command came. */
+function withIds(argv: readonly ByteString[], ids: readonly StreamId[]): readonly ByteString[] {
+  const start = argv.length - ids.length;
+  return argv.map((word, place) => {
+    const id = ids[place - start];
+    return word === "$" && id !== undefined ? formatId(id) : word;
+  });
+}
 
 interface ReadOptions {
   readonly count: number;
@@ -91,15 +118,18 @@ interface ReadOptions {
   readonly ids: readonly ByteString[];
   readonly group: { readonly group: ByteString; readonly consumer: ByteString } | undefined;
   readonly noAck: boolean;
+  /** When the wait ends of one that would wait. */
+  readonly until: number | undefined;
 }
 
-function readOptions(args: Args, name: "xread" | "xreadgroup"): ReadOptions {
+function readOptions({ now }: Context, args: Args, name: "xread" | "xreadgroup"): ReadOptions {
   let count = Infinity;
   let group: ReadOptions["group"];
   let noAck = false;
+  let until: number | undefined;
   while (args.more()) {
     const option = args.option();
-    if (option === "BLOCK" && args.more()) checkTimeout(args.next());
+    if (option === "BLOCK" && args.more()) until = timeoutInMilliseconds(args.next(), now);
     else if (option === "COUNT" && args.more()) count = clampedCount(args.next()) || Infinity;
     else if (option === "GROUP" && args.left >= 2) {
       if (name === "xread") throw onlyForGroups("GROUP");
@@ -116,7 +146,7 @@ function readOptions(args: Args, name: "xread" | "xreadgroup"): ReadOptions {
         );
       }
       const middle = words.length / 2;
-      return { count, group, noAck, keys: words.slice(0, middle), ids: words.slice(middle) };
+      return { count, group, noAck, until, keys: words.slice(0, middle), ids: words.slice(middle) };
     } else throw syntaxError();
   }
   throw syntaxError();
@@ -126,13 +156,6 @@ function onlyForGroups(option: string): ReplyError {
   return new ReplyError(
     `ERR The ${option} option is only supported by XREADGROUP. You called XREAD instead.`,
   );
-}
-
-/** The milliseconds of BLOCK, 0 for no end. */
-function checkTimeout(operand: ByteString): void {
-  const timeout = parseInteger(operand);
-  if (timeout === undefined) throw new ReplyError("ERR timeout is not an integer or out of range");
-  if (timeout < 0) throw new ReplyError("ERR timeout is negative");
 }
 
 /** The ID behind which XREAD reads. */

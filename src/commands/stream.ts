@@ -48,6 +48,7 @@ export const streamCommands = {
     if (existing === undefined) db.set(key, stream);
     else db.write(key);
     stream.append({ id, fields });
+    db.wake(key);
     db.notify("xadd", STREAM, key);
     if (trim === undefined) return formatId(id);
     const cut = stream.plan(trim);

@@ -18,6 +18,7 @@ import { jsonArrayCommands } from "./json-arrays.js";
 import { jsonReadCommands } from "./json-read.js";
 import { jsonScalarCommands } from "./json-scalars.js";
 import { jsonCommands } from "./json.js";
+import { listBlockingCommands } from "./list-blocking.js";
 import { listCommands } from "./list.js";
 import { monitorCommands } from "./monitor.js";
 import { pubsubCommands } from "./pubsub.js";
@@ -37,6 +38,7 @@ import { transactionCommands } from "./transactions.js";
 import { isUnsupported } from "./unsupported.js";
 import { zsetCombineCommands } from "./zset-combine.js";
 import { zsetRangeCommands } from "./zset-range.js";
+import { zsetBlockingCommands } from "./zset-blocking.js";
 import { zsetCommands } from "./zset.js";
 
 const families: readonly CommandTable[] = [
@@ -48,8 +50,10 @@ const families: readonly CommandTable[] = [
   hashCommands,
   hashExpireCommands,
   listCommands,
+  listBlockingCommands,
   setCommands,
   zsetCommands,
+  zsetBlockingCommands,
   zsetRangeCommands,
   zsetCombineCommands,
   geoCommands,

@@ -12,7 +12,6 @@ const UNSUPPORTED: ReadonlySet<string> = new Set(
     "acl asking auth bgrewriteaof bgsave client cluster config debug failover hello lastsave latency lolwut memory migrate " +
     "module move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
     "slowlog swapdb sync wait waitaof " +
-    "blmove blmpop blpop brpop brpoplpush bzmpop bzpopmax bzpopmin " +
     "pfdebug pfselftest"
   ).split(" "),
 );

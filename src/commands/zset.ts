@@ -53,17 +53,8 @@ export const zsetCommands = {
   /** `ZMPOP numkeys key [key …] MIN | MAX [COUNT n]` → the first key with members and those popped, each with its score; or nil. */
   zmpop: command(-4, ["write", "movablekeys"], noKeys, ({ db }, args) => {
     const keys = countedKeys(args);
-    const end = args.option();
-    if (end !== "MIN" && end !== "MAX") throw syntaxError();
-    const count = countOption(args);
-    for (const key of keys) {
-      const set = db.sortedSet(key);
-      if (set === undefined) continue;
-      const popped: Reply[] = [];
-      pop(db, key, set, end, count, (member, score) => popped.push([member, double(score)]));
-      return [key, popped];
-    }
-    return NIL_ARRAY;
+    const end = scoreEnd(args);
+    return popFirst(db, keys, end, countOption(args)) ?? NIL_ARRAY;
   }),
 
   /** `ZMSCORE key member [member …]` → each score, nil where there is none. */
@@ -263,6 +254,32 @@ function popCommand(end: "MIN" | "MAX"): Handler {
     pop(db, key, set, end, count ?? 1, (member, score) => popped.push(member, double(score)));
     return count === undefined ? popped : pairs(popped);
   };
+}
+
+export function scoreEnd(args: Args): "MIN" | "MAX" {
+  const end = args.option();
+  if (end !== "MIN" && end !== "MAX") throw syntaxError();
+  return end;
+}
+
+/** A key and what was popped from it. */
+type Popped = readonly [key: ByteString, members: readonly (readonly [ByteString, Reply])[]];
+
+/** Pops from the first of the keys that has members, each with its score; undefined where none has. */
+export function popFirst(
+  db: Database,
+  keys: readonly ByteString[],
+  end: "MIN" | "MAX",
+  count: number,
+): Popped | undefined {
+  for (const key of keys) {
+    const set = db.sortedSet(key);
+    if (set === undefined) continue;
+    const popped: (readonly [ByteString, Reply])[] = [];
+    pop(db, key, set, end, count, (member, score) => popped.push([member, double(score)]));
+    return [key, popped];
+  }
+  return undefined;
 }
 
 function pop(

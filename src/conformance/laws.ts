@@ -62,18 +62,27 @@ export function rangeByName(argv: Argv): Argv {
 
 /** What must be sent right before a command, so that what Redis leaves open does not decide its reply. */
 export function before(argv: Argv): readonly Argv[] {
+  if (mayWait(argv)) return [words("MULTI")];
   // Redis counts keys whose time is up until it comes upon them, as SCAN does.
   return commandName(argv) === "dbsize" ? [words("SCAN", "0", "COUNT", "10000")] : [];
 }
 
 /** What must be sent right behind a command that took or stored something in an order of its own, so that both sides are alike again. */
 export function after(argv: Argv): readonly Argv[] {
+  if (mayWait(argv)) return [words("EXEC")];
   const [first, size] = leftOpen(argv);
   if (first === undefined || size === undefined) return [];
   return [
     [size, first],
     [bytes("DEL"), first],
   ];
+}
+
+/** Whether a command waits where it finds nothing; in a transaction it does not. */
+function mayWait(argv: Argv): boolean {
+  return /^(?:bl(?:move|mpop|pop)|brpop(?:lpush)?|bz(?:mpop|popmin|popmax))$/.test(
+    commandName(argv),
+  );
 }
 
 /** The key whose value a command leaves open, and what tells its size. */

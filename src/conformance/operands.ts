@@ -266,6 +266,13 @@ export class Operands {
     return this.happens(0.03) ? this.integer() : this.from(COUNTS);
   }
 
+  /** How many seconds a command waits at most; it is sent in a transaction, where nobody waits. */
+  timeout(): ByteString {
+    return this.happens(0.1)
+      ? this.word("-1", "a", "1e300", "inf", "nan", "", " 1", "-0.5")
+      : this.word("0", "0.1", "1", "1e3", "0x10");
+  }
+
   float(): ByteString {
     return this.happens(0.1) ? this.from(BITING_NUMBERS) : this.from(FLOATS);
   }

@@ -16,6 +16,7 @@ import { Stream } from "../values/stream.js";
 import { EXPIRED, GENERIC, HASH, KEY_MISS, NEW, publishEvent, type Publish } from "./events.js";
 import type { Deadline, Expiry, UnixTime } from "./expiry.js";
 import { stringOf, type Value } from "./value.js";
+import type { Waiter, Waiting } from "./waiting.js";
 
 /** What one session's WATCH holds; it breaks when a watched key changes. */
 export interface Watch {
@@ -37,6 +38,8 @@ export interface Shared {
   /** The classes of events that are published (notify-keyspace-events); 0 for none. */
   events: number;
   readonly publish: Publish;
+  /** Who waits for keys. */
+  readonly waiting: Pick<Waiting<Waiter>, "touch" | "touchAll">;
 }
 
 export class Database {
@@ -77,6 +80,11 @@ export class Database {
   /** Has look-ups count from here on in a command that writes. */
   countLookups(): void {
     this.#shared.counting = true;
+  }
+
+  /** The value, asked by the way. */
+  value(key: ByteString): Value | undefined {
+    return this.#entries.get(key);
   }
 
   /** Whether the key exists, asked by the way. */
@@ -149,6 +157,11 @@ export class Database {
     if (this.#watches.size > 0) this.#breakWatches(key);
   }
 
+  /** Wakes those who wait for more in the value at the key. */
+  wake(key: ByteString): void {
+    this.#shared.waiting.touch(this.index, key);
+  }
+
   /** Announces a change that breaks no WATCH: Redis does not signal what commands do to a stream's consumer groups. */
   writeUnwatched(_key: ByteString): void {
     this.#shared.changes++;
@@ -171,13 +184,14 @@ export class Database {
   /** Creates the key, or replaces its value and keeps its deadline. */
   put(key: ByteString, value: Value): void {
     this.write(key);
-    const isNew = this.#shared.events !== 0 && !this.has(key);
+    const { size } = this.#entries;
     const index = this.#entries.put(key, value);
     if (index === this.#accessed.length) this.#growAccessed();
     this.#accessed[index] = this.#shared.now / 1000;
     if (value instanceof Hash) this.indexFields(key, value);
     else if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
-    if (isNew) this.notify("new", NEW, key);
+    this.#shared.waiting.touch(this.index, key);
+    if (this.#entries.size > size) this.notify("new", NEW, key);
   }
 
   /** Puts a new key in the place of what stood there. */
@@ -236,6 +250,7 @@ export class Database {
     if (index === undefined) return false;
     this.write(key);
     this.#entries.delete(key);
+    this.#shared.waiting.touch(this.index, key);
     this.#accessed[index] = this.#accessed[this.#entries.size] ?? 0;
     if (this.#deadlines.size > 0) this.#deadlines.delete(key);
     if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
@@ -278,6 +293,7 @@ export class Database {
     this.#shared.changes++;
     for (const key of this.#watches.keys()) if (this.has(key)) this.#breakWatches(key);
     this.#entries.clear();
+    this.#shared.waiting.touchAll(this.index);
     this.#deadlines.clear();
     this.#fieldDeadlines.clear();
   }

@@ -11,8 +11,8 @@ export class Keyspace {
     deadline.owner.isLiveForFields(deadline),
   );
 
-  /** Events of keys go to `publish`. */
-  constructor(publish: Publish) {
+  /** Events of keys go to `publish`; `waiting` knows who waits for keys. */
+  constructor(publish: Publish, waiting: Shared["waiting"]) {
     this.shared = {
       now: 0,
       counting: false,
@@ -23,6 +23,7 @@ export class Keyspace {
       changes: 0,
       events: 0,
       publish,
+      waiting,
     };
   }
 

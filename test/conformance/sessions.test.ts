@@ -58,7 +58,7 @@ describe("conversations of several connections", () => {
     expect(failures.join("\n")).toBe("");
   });
 
-  it.each(["monitor", ...[...commandTable.keys()].filter(ofChannels)])(
+  it.each([...commandTable.keys()].filter(isOfSeveral))(
     `hold at least ${MIN_LINES} lines of %s`,
     (name) => {
       const words = name.split("|");
@@ -74,7 +74,10 @@ describe("conversations of several connections", () => {
   );
 });
 
-function ofChannels(name: string): boolean {
+/** Whether a command has a part in what other connections get. */
+function isOfSeveral(name: string): boolean {
   const command = commandTable.get(name);
-  return command?.flags.includes("pubsub") === true || name === "pubsub|help";
+  return (
+    command?.flags.includes("pubsub") === true || /^monitor$|^pubsub\|help|^b(?:l|r|z)/.test(name)
+  );
 }

@@ -5,7 +5,8 @@ import { createEmulator, type Emulator } from "../../src/emulator.js";
 import { Redis } from "../../src/kv/upstash.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
 import { encodeResp } from "../../src/resp/encode.js";
-import type { Session } from "../../src/session.js";
+import { LATER, type Reply } from "../../src/reply.js";
+import type { Receive, Session } from "../../src/session.js";
 
 export type Argv = readonly ByteString[];
 
@@ -27,12 +28,24 @@ export interface Door {
 }
 
 /** Opens a door on an emulator of its own; `connect` makes what sends. */
-function open(connect: (emulator: Emulator, sessions: Sessions) => Door["send"]): Door {
+function open(
+  connect: (emulator: Emulator, sessions: Sessions, lateReply: () => Reply) => Door["send"],
+): Door {
   const clock = manualClock();
   const emulator = createEmulator({ clock, seed: 1 });
-  const sessions = { 1: emulator.createSession(), 2: emulator.createSession() };
+  const late: Reply[] = [];
+  const receive: Receive = (reply) => late.push(reply);
+  const sessions = {
+    1: emulator.createSession("redis", receive),
+    2: emulator.createSession("redis", receive),
+  };
+  /** Lets a short wait come to its end. */
+  const lateReply = (): Reply => {
+    clock.advance(10);
+    return late.shift() ?? [];
+  };
   return {
-    send: connect(emulator, sessions),
+    send: connect(emulator, sessions, lateReply),
     sendBehind: (connection, argv) => void emulator.execute(sessions[connection], argv),
     wait: (ms) => clock.advance(ms),
   };
@@ -48,14 +61,14 @@ function engineTarget(version: 2 | 3): Target {
     canSend: () => true,
     project: (value) => value,
     open: () =>
-      open((emulator, sessions) => {
+      open((emulator, sessions, lateReply) => {
         sessions[1].resp = version;
         sessions[2].resp = version;
         return async (connection, argv) => {
           const session = sessions[connection];
           const decoder = new RespDecoder();
           const reply = emulator.execute(session, argv);
-          decoder.push(encodeResp(reply, session.resp));
+          decoder.push(encodeResp(reply === LATER ? lateReply() : reply, session.resp));
           const value = decoder.next();
           if (value === undefined) throw new Error("the encoded reply is not whole");
           return value;

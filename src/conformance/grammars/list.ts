@@ -15,16 +15,27 @@ function elements(draw: Operands): ByteString[] {
   return draw.some(4, () => [draw.happens(0.8) ? draw.element() : draw.value()]);
 }
 
+const lmpop: Grammar = (draw) => [
+  ...draw.countedKeys("list"),
+  side(draw),
+  ...draw.maybe(0.5, "COUNT", () => draw.count()),
+];
+const keysAndTimeout: Grammar = (draw) => [
+  ...draw.some(3, () => [draw.key("list")]),
+  draw.timeout(),
+];
+
 export const listGrammars = {
+  blmove: (draw) => [draw.key("list"), draw.key("list"), side(draw), side(draw), draw.timeout()],
+  blmpop: (draw) => [draw.timeout(), ...lmpop(draw)],
+  blpop: keysAndTimeout,
+  brpop: keysAndTimeout,
+  brpoplpush: (draw) => [draw.key("list"), draw.key("list"), draw.timeout()],
   lindex: (draw) => [draw.key("list"), draw.integer()],
   linsert: (draw) => [draw.key("list"), draw.word("BEFORE", "AFTER"), draw.element(), draw.value()],
   llen: key,
   lmove: (draw) => [draw.key("list"), draw.key("list"), side(draw), side(draw)],
-  lmpop: (draw) => [
-    ...draw.countedKeys("list"),
-    side(draw),
-    ...draw.maybe(0.5, "COUNT", () => draw.count()),
-  ],
+  lmpop,
   lpop: keyAndCount,
   lpos: (draw) => [
     draw.key("list"),

@@ -63,7 +63,20 @@ function combine(draw: Operands): ByteString[] {
 const combination: Grammar = (draw) => [...combine(draw), ...withScores(draw)];
 const combinationStore: Grammar = (draw) => [draw.key("zset"), ...combine(draw)];
 
+const zmpop: Grammar = (draw) => [
+  ...draw.countedKeys("zset"),
+  draw.word("MIN", "MAX"),
+  ...draw.maybe(0.4, "COUNT", () => draw.count()),
+];
+const keysAndTimeout: Grammar = (draw) => [
+  ...draw.some(3, () => [draw.key("zset")]),
+  draw.timeout(),
+];
+
 export const zsetGrammars = {
+  bzmpop: (draw) => [draw.timeout(), ...zmpop(draw)],
+  bzpopmax: keysAndTimeout,
+  bzpopmin: keysAndTimeout,
   zadd: (draw) => {
     const key = draw.key("zset");
     if (draw.happens(0.6)) return [key, ...scored(draw, key)];
@@ -80,11 +93,7 @@ export const zsetGrammars = {
   },
   zcard: key,
   zincrby: (draw) => [draw.key("zset"), draw.float(), draw.member()],
-  zmpop: (draw) => [
-    ...draw.countedKeys("zset"),
-    draw.word("MIN", "MAX"),
-    ...draw.maybe(0.4, "COUNT", () => draw.count()),
-  ],
+  zmpop,
   zmscore: members,
   zpopmax: keyAndCount,
   zpopmin: keyAndCount,
