@@ -9,6 +9,7 @@ import type { Command, Context, Wish } from "./commands/command.js";
 import { isShown, monitorLine } from "./commands/monitor.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
+import { Config } from "./config.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { typeName } from "./keyspace/value.js";
@@ -61,6 +62,7 @@ export class Engine {
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
+  readonly #config = new Config();
   readonly #pubsub = new PubSub();
   readonly #waiting = new Waiting<WaitingSession>();
   /** The wait that a command is run again for; its deadline stays. */
@@ -99,6 +101,7 @@ export class Engine {
       startedAt: this.clock.now(),
       commands: commandTable,
       scripting: this.#scripting,
+      config: this.#config,
       pubsub: this.#pubsub,
       monitors: this.#monitors,
       wait: (wish) => this.#wait(this.#context.session, wish),

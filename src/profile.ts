@@ -10,6 +10,8 @@ export interface Profile {
   readonly databases: number;
   /** Upstash answers `COMMAND` with an empty array. */
   readonly commandDocumentation: boolean;
+  /** Of the parameters of CONFIG Upstash offers notify-keyspace-events only. */
+  readonly configuration: "all" | "events";
   /** Upstash's SCAN takes WITHTYPE: each key is followed by its type. */
   readonly scanWithType: boolean;
   /** Upstash trims streams nearly exactly where `~` allows less; Redis takes whole nodes of 100 entries. */
@@ -35,6 +37,7 @@ export const redisProfile: Profile = {
   copyOntoItself: "error",
   databases: 16,
   commandDocumentation: true,
+  configuration: "all",
   scanWithType: false,
   approximateTrim: "nodes",
   withoutWaiting: "error",
@@ -50,6 +53,7 @@ export const upstashProfile: Profile = {
   copyOntoItself: "zero",
   databases: 1,
   commandDocumentation: false,
+  configuration: "events",
   scanWithType: true,
   approximateTrim: "exact",
   withoutWaiting: "nothing",

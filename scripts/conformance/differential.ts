@@ -17,7 +17,6 @@ import {
 import { format } from "../../src/conformance/notation.js";
 import type { Divergence } from "../../src/conformance/print.js";
 import type { Argv, Sequence, Step } from "../../src/conformance/sequences.js";
-import { commandTable } from "../../src/commands/table.js";
 import { createEmulator } from "../../src/emulator.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
 import { encodeResp } from "../../src/resp/encode.js";
@@ -102,7 +101,7 @@ export class Differential {
       await PipelinedConnection.open(port, version),
     ] as const;
     const differential = new Differential(known, version, connections);
-    if (version === 3 && commandTable.has("config|set")) await differential.#listen();
+    if (version === 3) await differential.#listen();
     return differential;
   }
 
@@ -112,6 +111,7 @@ export class Differential {
    */
   async #listen(): Promise<void> {
     await this.#probe.exchange([NOTIFY]);
+    this.#ask(NOTIFY);
     for (const connection of Object.values(this.#connections)) {
       await connection.exchange([SUBSCRIBE, TIME], 1);
     }

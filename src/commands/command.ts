@@ -1,6 +1,7 @@
 /** What a command is: arity, flags and key positions as Redis declares them, and a handler. */
 import type { ByteString } from "../bytes.js";
 import { wrongArity, type ReplyError } from "../errors.js";
+import type { Config } from "../config.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import type { Scripting } from "../lua/scripting.js";
 import type { Database } from "../keyspace/database.js";
@@ -41,6 +42,8 @@ export interface Context {
   readonly commands: ReadonlyMap<string, Command>;
   /** The emulator's scripts and functions. */
   readonly scripting: Scripting;
+  /** The parameters of CONFIG. */
+  readonly config: Config;
   /** Who listens to which channel. */
   readonly pubsub: PubSub;
   /** Who sees every command. */

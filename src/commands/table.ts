@@ -4,6 +4,7 @@ import { ReplyError } from "../errors.js";
 import { bitfieldCommands } from "./bitfield.js";
 import { bitmapCommands } from "./bitmap.js";
 import type { Command, CommandTable } from "./command.js";
+import { configCommands } from "./config.js";
 import { connectionCommands } from "./connection.js";
 import { dumpCommands } from "./dump.js";
 import { expireCommands } from "./expire.js";
@@ -77,6 +78,7 @@ const families: readonly CommandTable[] = [
   monitorCommands,
   connectionCommands,
   serverCommands,
+  configCommands,
   scriptingCommands,
   functionCommands,
 ];
