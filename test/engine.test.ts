@@ -37,6 +37,14 @@ describe("call", () => {
     expect(new ReplyError("WRONGTYPE Operation").code).toBe("WRONGTYPE");
   });
 
+  it("refuses loudly to dump JSON values, which no RESTORE could read", () => {
+    const emulator = createEmulator();
+    emulator.call("JSON.SET", "doc", "$", "{}");
+    expect(() => emulator.call("DUMP", "doc")).toThrow(
+      "ERR kv-emulator does not dump JSON values: read them with JSON.GET",
+    );
+  });
+
   it("keeps a transaction open between calls, errors among its replies", () => {
     const emulator = createEmulator();
     emulator.call("MULTI");

@@ -134,26 +134,34 @@ function checkArity(command: Command, { length }: readonly ByteString[]): Comman
   return fits ? command : command.wrongArity(name);
 }
 
+/** Runs when the package is imported, so it makes no more than it must. A container stands before its subcommands. */
 function buildTable(): ReadonlyMap<string, Command> {
-  const table = new Map<string, Command>();
-  const subcommands = new Map<string, Map<string, Command>>();
+  const none = new Map<string, Command>();
+  const table = new Map<string, Omit<Command, "subcommands"> & { subcommands: typeof none }>();
   for (const family of families) {
-    for (const [name, spec] of Object.entries(family)) {
-      const own = new Map<string, Command>();
-      const [container, subcommand] = name.split("|");
+    for (const name in family) {
+      const spec = family[name];
+      if (spec === undefined) continue;
+      const bar = name.indexOf("|");
+      const readonly = spec.flags.includes("readonly");
       const command = {
-        ...spec,
         name,
-        words: subcommand === undefined ? 1 : 2,
-        readonly: spec.flags.includes("readonly"),
-        countsLookups:
-          (spec.flags.includes("readonly") && container !== "object") || READING.has(name),
-        subcommands: own,
+        words: bar < 0 ? 1 : 2,
+        readonly,
+        countsLookups: readonly ? !name.startsWith("object|") : READING.has(name),
+        subcommands: none,
+        arity: spec.arity,
+        flags: spec.flags,
+        keys: spec.keys,
+        handler: spec.handler,
+        immediate: spec.immediate,
+        wrongArity: spec.wrongArity,
       };
       table.set(name, command);
+      const container = bar < 0 ? undefined : table.get(name.slice(0, bar));
       if (container === undefined) continue;
-      if (subcommand === undefined) subcommands.set(name, own);
-      else subcommands.get(container)?.set(subcommand, command);
+      if (container.subcommands === none) container.subcommands = new Map();
+      container.subcommands.set(name.slice(bar + 1), command);
     }
   }
   return table;

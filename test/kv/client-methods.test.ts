@@ -2,31 +2,28 @@
  * Every call of the client that fixtures/rest/client-methods.json lists with a command we have: the real client gives the same result
  * on the double as through MSW, and sends the words that were recorded from it.
  */
+import { Redis } from "@upstash/redis";
 import { createClient } from "@vercel/kv";
 import { setupServer } from "msw/node";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import methods from "../../fixtures/rest/client-methods.json" with { type: "json" };
-import { lowerAscii } from "../../src/bytes.js";
+import results from "../../fixtures/rest/client-results.json" with { type: "json" };
 import { manualClock } from "../../src/clock.js";
-import { commandTable } from "../../src/commands/table.js";
 import { createEmulator, type Emulator } from "../../src/emulator.js";
 import { VercelKV } from "../../src/kv/kv.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
+import {
+  CLIENT_CALLS,
+  comparable,
+  examples,
+  outcome,
+  rows,
+  seedsFor,
+  type Example,
+} from "../support/client-examples.js";
 import { contents } from "../support/contents.js";
 
 const connection = { url: "https://client-methods.example", token: "token" };
-
-interface Example {
-  readonly group: string;
-  readonly call: string;
-  readonly wire: readonly unknown[];
-}
-
-const examples: readonly Example[] = methods.flatMap(({ group, command, examples: listed }) =>
-  listed
-    .map(({ call, ...rest }) => ({ group, call, wire: "wire" in rest ? rest.wire : [command] }))
-    .filter(({ wire }) => commandTable.has(lowerAscii(String(wire[0])))),
-);
 
 /**
  * Calls that the real client can not make with auto-pipelining: it takes a builder of bit fields for a command, hands out a promise in
@@ -79,48 +76,106 @@ describe("on the wire", () => {
   });
 });
 
-/** An emulator in which every word of a call is also a key, with a value of the type that the call's group works on. */
-function seeded({ group, call, wire }: Example): Emulator {
+const recorded: Readonly<Record<string, unknown>> = results;
+
+/** Where Upstash is not Redis 8.0.2: CLIENT is refused over REST, null is no word, and SCAN knows WITHTYPE. */
+const UPSTASH_RESULTS: Readonly<Record<string, unknown>> = {
+  'redis.clientSetinfo("lib-name","x")': {
+    name: "UpstashError",
+    message:
+      'ERR Command "CLIENT" is not allowed in REST or it has a special context path, command was: ["CLIENT","SETINFO","LIB-NAME","x"]',
+  },
+  'redis.xclaim("x","g","c",0,"1-0",{idleMS:5})': {
+    name: "UpstashError",
+    message:
+      'ERR null args are not supported, command was: ["XCLAIM","x","g","c",0,"1-0","IDLE",5,"TIME",null]',
+  },
+  'redis.scan(0,{withType:true,type:"hash"})': [
+    "0",
+    ["0", "hash", "withtype"].map((key) => ({ key, type: "string" })),
+  ],
+};
+
+const expected = { ...recorded, ...UPSTASH_RESULTS };
+
+describe("the results", () => {
+  it.each(examples.filter(({ call }) => call in recorded))(
+    "$call gives what it gives with Redis 8.0.2 behind the API",
+    async (example) => {
+      const client = new VercelKV({ enableAutoPipelining: false }, seeded(example));
+      const result = comparable(example.call, await outcome(example.call, client));
+      expect(result).toEqual(expected[example.call]);
+    },
+  );
+
+  it("are recorded for all calls but those that Redis 8.0.2 does not know", () => {
+    const missing = examples.filter(({ call }) => !(call in recorded)).map(({ call }) => call);
+    expect(missing.filter((call) => !/^redis\.(?:json\.|xackdel|xdelex)/.test(call))).toEqual([]);
+  });
+
+  it.each(Object.entries(CLIENT_CALLS))("%s() gives what is documented", async (_, example) => {
+    const client = new VercelKV({}, seeded({ group: "string", wire: [], ...example }));
+    expect(await outcome(example.call, client)).toEqual(example.result);
+  });
+});
+
+/** Functions of an object, its prototypes and the objects that it holds, but for what sends its requests. */
+function methodsOf(object: object): string[] {
+  const chain: object[] = [];
+  for (let each: unknown = object; isOwn(each); each = Object.getPrototypeOf(each)) {
+    chain.push(each);
+  }
+  const names = new Set(chain.flatMap((each) => Object.getOwnPropertyNames(each)));
+  names.delete("constructor");
+  names.delete("client");
+  return [...names].flatMap((name) => {
+    const value: unknown = Reflect.get(object, name);
+    if (typeof value === "function") return [name];
+    return isOwn(value) && !Array.isArray(value)
+      ? methodsOf(value).map((inner) => `${name}.${inner}`)
+      : [];
+  });
+}
+
+function isOwn(value: unknown): value is object {
+  return typeof value === "object" && value !== null && value !== Object.prototype;
+}
+
+/** Which are no calls of an app, or begin one that is listed whole, as `search.index().query`. */
+const NO_CALLS = new Set(["chain", "length"]);
+const listed = new Set(methods.map(({ method }) => method));
+
+describe("the installed client", () => {
+  const real = createClient({ ...connection, enableAutoPipelining: false });
+  const clients = {
+    "@vercel/kv": real,
+    "@upstash/redis": new Redis({ ...connection, enableAutoPipelining: false }),
+    pipeline: real.pipeline(),
+  };
+
+  it.each(Object.entries(clients))("%s has no method without a row", (_, client) => {
+    const own = methodsOf(client).filter((name) => !NO_CALLS.has(name));
+    expect(own.length).toBeGreaterThan(150);
+    expect(
+      own.filter(
+        (name) => !listed.has(name) && ![...listed].some((row) => row.startsWith(`${name}()`)),
+      ),
+    ).toEqual([]);
+  });
+
+  it("has the methods of all rows, and each but those that are not there yet is called", () => {
+    const own = new Set([...methodsOf(real), "readYourWritesSyncToken"]);
+    const gone = [...listed].filter((name) => !own.has(name.replace(/\(\).*/, "")));
+    expect(gone).toEqual([]);
+    expect(
+      rows.filter(({ method, examples: calls }) => calls.length === 0 && !(method in CLIENT_CALLS)),
+    ).toEqual([]);
+  });
+});
+
+/** An emulator in which every word of a call is also a key. */
+function seeded(example: Example): Emulator {
   const emulator = createEmulator({ clock: manualClock(1_700_000_000_000), seed: 7 });
-  const quoted = [...call.matchAll(/"(\w+)"/g)].map(([, word]) => word ?? "");
-  for (const word of new Set([...quoted, ...wire.slice(1).map(String)])) {
-    emulator.call(...seedFor(group, call, word));
-  }
+  for (const [name, ...words] of seedsFor(example)) emulator.call(name, ...words);
   return emulator;
-}
-
-const JSON_DOCUMENT =
-  '{"a":[1,2.5,"x",{"y":null}],"b":{"a":"x"},"x":true,"c":{"a":false,"d":{"a":3}}}';
-
-function seedFor(group: string, call: string, word: string): readonly [string, ...string[]] {
-  const kind = group === "@vercel/kv" ? call : group;
-  if (kind === "json") return ["JSON.SET", word, "$", JSON_DOCUMENT];
-  if (/hash|hscan/.test(kind)) return ["HSET", word, "f", "1", "g", "1.5", "json", '{"a":[1]}'];
-  if (/set|sscan/.test(kind) && !/zset/.test(kind)) return ["SADD", word, "a", "b", "1", "1.50"];
-  if (/zset|zscan/.test(kind)) return ["ZADD", word, "1", "a", "2.5", "b", "3", "c"];
-  if (kind === "list") return ["RPUSH", word, "a", "1", "b", "a", '{"a":1}'];
-  if (kind === "stream") return ["XADD", word, "1-0", "f", "1", "json", '{"a":[1]}'];
-  return ["SET", word, "10", "PX", "5000"];
-}
-
-/** What a call resolves to (an iterator: all it yields), or the error it rejects with. */
-async function outcome(call: string, client: object): Promise<unknown> {
-  try {
-    // oxlint-disable-next-line no-new-func, typescript/no-implied-eval -- the calls are code, written down as data
-    const result: unknown = await new Function("redis", "kv", `return ${call}`)(client, client);
-    return isIterable(result) ? await collect(result) : result;
-  } catch (error) {
-    if (error instanceof Error) return { name: error.name, message: error.message };
-    throw error;
-  }
-}
-
-function isIterable(value: unknown): value is AsyncIterable<unknown> {
-  return typeof value === "object" && value !== null && Symbol.asyncIterator in value;
-}
-
-async function collect(iterable: AsyncIterable<unknown>): Promise<unknown[]> {
-  const items: unknown[] = [];
-  for await (const item of iterable) items.push(item);
-  return items;
 }

@@ -22,8 +22,8 @@ export function commandsPage(): string {
   return `# Commands
 
 What [Upstash documents](https://upstash.com/docs/redis/overall/rediscompatibility), and what of it the emulator has: each with all its
-options and errors, but for SET's IFEQ, IFNE, IFDEQ and IFDNE and the KEEPREF, DELREF and ACKED of streams, which are syntax errors as in
-Redis 8.0. What is missing is refused by its name. Written by \`npx tsx scripts/command-table.ts\`.
+options and errors, those that came after Redis 8.0 among them (SET with IFEQ, IFNE, IFDEQ and IFDNE; KEEPREF, DELREF and ACKED of
+streams; BITOP DIFF, DIFF1, ANDOR and ONE). What is missing is refused by its name. Written by \`npx tsx scripts/command-table.ts\`.
 
 | Group | Complete | Missing |
 | --- | --- | --- |

@@ -6,8 +6,10 @@ const names = (draw: Operands): ByteString[] =>
   draw.some(2, () => [draw.word("get", "SET", "nosuch", "object|encoding")]);
 const flush: Grammar = (draw) => draw.maybe(0.5, () => draw.word("SYNC", "ASYNC", "foo"));
 
+type Parameter = readonly [name: string, value: string, ...others: string[]];
+
 /** Parameters that change nothing that is compared, each with values; some are none. */
-const PARAMETERS: readonly (readonly [name: string, value: string, ...others: string[]])[] = [
+const PARAMETERS: readonly [Parameter, ...Parameter[]] = [
   ["hz", "10", "20", "x", "-1"],
   ["LOGLEVEL", "notice", "WARNING", "loud"],
   ["repl-timeout", "60", "0", "99999999999999999999"],

@@ -4,17 +4,20 @@ import type { ByteString } from "../../bytes.js";
 const POLYNOMIAL_HIGH = 0x95ac9329;
 const POLYNOMIAL_LOW = 0xac4bc9b5;
 
-const [HIGHS, LOWS] = tables();
+/** Made when the first checksum is. */
+let table: readonly [highs: Uint32Array, lows: Uint32Array] | undefined;
 
 /** The checksum of the first `length` bytes, as 8 bytes from the lowest. */
 export function crc64(data: ByteString, length = data.length): string {
+  table ??= tables();
+  const [highs, lows] = table;
   let high = 0;
   let low = 0;
   for (let at = 0; at < length; at++) {
     const index = (low ^ data.charCodeAt(at)) & 0xff;
     const shifted = (low >>> 8) | (high << 24);
-    high = (high >>> 8) ^ (HIGHS[index] ?? 0);
-    low = shifted ^ (LOWS[index] ?? 0);
+    high = (high >>> 8) ^ (highs[index] ?? 0);
+    low = shifted ^ (lows[index] ?? 0);
   }
   return fourBytes(low) + fourBytes(high);
 }
