@@ -25,6 +25,10 @@ export interface Profile {
   readonly jsonDescent: "outer-first" | "inner-first";
   /** RedisJSON 8 deletes the key where JSON.DEL leaves an empty object or array; of Upstash it is not known. */
   readonly emptyJsonIsDeleted: boolean;
+  /** Upstash says NOPERM as Redis 6 did. */
+  readonly permissionTexts: "redis" | "upstash";
+  /** Upstash has ACL RESTTOKEN and GENTOKEN, keeps no log, and takes fewer rules. */
+  readonly acl: "redis" | "upstash";
 }
 
 export const redisProfile: Profile = {
@@ -39,6 +43,8 @@ export const redisProfile: Profile = {
   scripts: "redis",
   jsonDescent: "outer-first",
   emptyJsonIsDeleted: true,
+  permissionTexts: "redis",
+  acl: "redis",
 };
 
 export const upstashProfile: Profile = {
@@ -53,4 +59,6 @@ export const upstashProfile: Profile = {
   scripts: "upstash",
   jsonDescent: "inner-first",
   emptyJsonIsDeleted: false,
+  permissionTexts: "upstash",
+  acl: "upstash",
 };

@@ -31,6 +31,12 @@ export class PubSub {
     return [...this.#subscribers[subject].keys()];
   }
 
+  /** All who listen to anything. */
+  subscribers(): ReadonlySet<Subscriber> {
+    const all = Object.values(this.#subscribers).flatMap((subject) => [...subject.values()]);
+    return new Set(all.flatMap((subscribers) => [...subscribers]));
+  }
+
   /** How many listen to the channel by its name. */
   count(subject: Subject, name: ByteString): number {
     return this.#subscribers[subject].get(name)?.size ?? 0;

@@ -7,6 +7,8 @@ const HASH = /^[\da-f]{64}$/;
 
 export class User {
   readonly name: ByteString;
+  /** The sessions that are this user, but for `default`. */
+  readonly sessions = new Set<{ close(): void }>();
   /** Whether one call after another can be let through unseen. */
   unrestricted = false;
   enabled = false;

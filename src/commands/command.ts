@@ -1,4 +1,5 @@
 /** What a command is: arity, flags and key positions as Redis declares them, and a handler. */
+import type { Acl } from "../acl/acl.js";
 import type { ByteString } from "../bytes.js";
 import { wrongArity, type ReplyError } from "../errors.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
@@ -31,6 +32,8 @@ export interface Context {
   readonly pubsub: PubSub;
   /** Who sees every command. */
   readonly monitors: Set<Session>;
+  /** The users and what they may do. */
+  readonly acl: Acl;
   /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
   readonly run: (argv: readonly ByteString[]) => Reply;
 }

@@ -161,7 +161,8 @@ function placesOf({ begin, find }: KeySpec, argv: readonly ByteString[]): number
     else if (limit === 0) last = argv.length + lastKey;
     else last = first + Math.trunc((argv.length - first) / limit) + lastKey;
   } else {
-    const count = parseInteger(argv[first + find.keyNumIndex] ?? "");
+    const word = argv[first + find.keyNumIndex];
+    const count = word === undefined ? undefined : parseInteger(word);
     if (count === undefined || count < 0) return undefined;
     first += find.firstKey;
     last = first + (Number(count) - 1) * find.step;

@@ -1,8 +1,11 @@
 /** All commands by name, and the look-up that names what is wrong when there is none. */
 import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import { aclCommands } from "./acl.js";
+import { authCommands } from "./auth.js";
 import { bitfieldCommands } from "./bitfield.js";
 import { bitmapCommands } from "./bitmap.js";
+import { commandCommands } from "./command-info.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
 import { dumpCommands } from "./dump.js";
@@ -72,6 +75,9 @@ const families: readonly CommandTable[] = [
   pubsubCommands,
   monitorCommands,
   connectionCommands,
+  authCommands,
+  aclCommands,
+  commandCommands,
   serverCommands,
   scriptingCommands,
   functionCommands,
@@ -104,6 +110,7 @@ export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
 
 function findSpelling(name: string): Command | undefined {
   const found = commandTable.get(lowerAscii(name));
+  if (found !== undefined && found.words > 1) return undefined;
   if (found !== undefined && bySpelling.size < MAX_SPELLINGS) bySpelling.set(name, found);
   return found;
 }
