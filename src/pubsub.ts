@@ -33,8 +33,13 @@ export class PubSub {
 
   /** All who listen to anything. */
   subscribers(): ReadonlySet<Subscriber> {
-    const all = Object.values(this.#subscribers).flatMap((subject) => [...subject.values()]);
-    return new Set(all.flatMap((subscribers) => [...subscribers]));
+    const all = new Set<Subscriber>();
+    for (const subject of Object.values(this.#subscribers)) {
+      for (const subscribers of subject.values()) {
+        for (const subscriber of subscribers) all.add(subscriber);
+      }
+    }
+    return all;
   }
 
   /** How many listen to the channel by its name. */

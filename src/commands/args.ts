@@ -12,6 +12,11 @@ export class Args {
     this.#position = position;
   }
 
+  /** All words of the call. */
+  get argv(): readonly ByteString[] {
+    return this.#argv;
+  }
+
   get name(): ByteString {
     return this.#argv[0] ?? bytes("");
   }

@@ -90,7 +90,7 @@ function topLevel(commands: Context["commands"]): Command[] {
 
 /** A subcommand may be named as `config|get`. */
 function named(commands: Context["commands"], args: Args): (Command | undefined)[] {
-  return args.rest().map((name) => commands.get(lowerAscii(untilZero(name))));
+  return args.rest().map((name) => commands.get(lowerAscii(name)));
 }
 
 function references(
@@ -144,9 +144,9 @@ function describe(found: Command): Reply {
     set(flags.map(status)),
     ...keys,
     set(categoriesOf(name).map((category) => status(`@${category}`))),
-    (tips.get(name) ?? []).map(bytes),
-    keySpecs(found).map(describeSpec),
-    [...subcommands.values()].filter(isListed).map(describe),
+    set((tips.get(name) ?? []).map(bytes)),
+    set(keySpecs(found).map(describeSpec)),
+    set([...subcommands.values()].filter(isListed).map(describe)),
   ];
 }
 

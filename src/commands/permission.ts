@@ -7,8 +7,9 @@ import { bytes, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Profile } from "../profile.js";
 import type { Session } from "../session.js";
-import type { Command } from "./command.js";
+import type { Command, Context } from "./command.js";
 import { keyReferences, type KeyFlag } from "./key-specs.js";
+import { lookUp } from "./look-up.js";
 
 /** What the channels of a command are to it: those that are given up need no permission. */
 const CHANNELS: Readonly<Record<string, { readonly all: boolean; readonly isPattern: boolean }>> = {
@@ -68,6 +69,16 @@ export function denialOf(
   const { place } = refusal;
   const object = place === undefined ? undefined : argv[place];
   return { ...refusal, object: object ?? bytes(command.name) };
+}
+
+/** Whether the session's user may make the call and read every key besides. */
+export function readsAllKeys(
+  { session: { user }, commands }: Context,
+  argv: readonly ByteString[],
+): boolean {
+  if (user.unrestricted) return true;
+  const command = lookUp(commands, argv);
+  return command !== undefined && user.readsAllKeys(accessOf(command, argv));
 }
 
 /** As `denialOf` for the user of a session; the log remembers it. */

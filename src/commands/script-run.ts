@@ -171,7 +171,7 @@ class ScriptRun implements Run {
     if (session.user.unrestricted) return undefined;
     const denial = loggedDenial(acl, session, command, argv, "lua", now);
     if (denial === undefined) return undefined;
-    return new ReplyError(`NOPERM ACL failure in script: ${denialText(session.user, denial)}`);
+    return new ReplyError(`ERR ACL failure in script: ${denialText(session.user, denial)}`);
   }
 
   allows(argv: readonly ByteString[]): boolean {

@@ -95,7 +95,7 @@ function deniedAtExec(
 const EXEC_REASONS: Readonly<Record<Reason, string>> = {
   command: "no permission to execute the command or subcommand",
   key: "no permission to touch the specified keys",
-  channel: "no permission to access one of the channels used as arguments to the command",
+  channel: "no permission to access one of the channels used as arguments",
   auth: "no permission",
 };
 
