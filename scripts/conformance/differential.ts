@@ -67,6 +67,8 @@ export class Differential {
   #leavesTraces = false;
   // Another may have used the server before.
   #leavesScripts = true;
+  // Another may have used the server before.
+  #leavesUsers = true;
   /** Whether a command of the sequence may give fields deadlines. */
   #expiresFields = false;
 
@@ -138,6 +140,7 @@ export class Differential {
     await this.#reset();
     this.#leavesScripts = sequence.some((step) => "argv" in step && leavesScripts(step));
     this.#leavesTraces = sequence.some((step) => "argv" in step && leavesTraces(step));
+    this.#leavesUsers = sequence.some((step) => "argv" in step && setsUsers(step.argv));
     this.#expiresFields = sequence.some((step) => "argv" in step && expiresFields(step.argv));
     for (const { start, end } of parts(sequence)) {
       const divergence = await this.#play(sequence.slice(start, end));
@@ -169,6 +172,7 @@ export class Differential {
     this.#queued[2] = [];
     this.#timeCertain = true;
     this.#ordered = true;
+    if (this.#leavesUsers) await this.#probe.exchange(REMOVE_USERS);
     await this.#probe.exchange(this.#leavesScripts ? [FLUSHALL, ...FLUSH_SCRIPTS] : [FLUSHALL]);
   }
 
@@ -394,6 +398,7 @@ const FLUSH_SCRIPTS = [
   words("FUNCTION", "DELETE", "lib"),
   words("FUNCTION", "DELETE", "other"),
 ];
+const REMOVE_USERS = [words("ACL", "DELUSER", "u1", "u2", "u3", "U1", "nosuch")];
 const RESET = [words("DISCARD"), words("UNWATCH"), words("SELECT", "0")];
 const SELECTS = [words("SELECT", "1"), words("SELECT", "0")];
 const WITH_SCORES = words("0", "-1", "WITHSCORES");
@@ -411,6 +416,10 @@ function leavesTraces({ session, argv }: Extract<Step, { argv: Argv }>): boolean
 /** Whether a command may leave scripts or functions in the server. */
 function leavesScripts({ argv: [name = bytes("")] }: Extract<Step, { argv: Argv }>): boolean {
   return /^(?:eval|script|function|fcall)/.test(lowerAscii(name));
+}
+
+function setsUsers([name = bytes("")]: Argv): boolean {
+  return lowerAscii(name) === "acl";
 }
 
 /** Whether a command may give fields of a hash deadlines. */
