@@ -172,8 +172,14 @@ export class Differential {
     this.#queued[2] = [];
     this.#timeCertain = true;
     this.#ordered = true;
-    if (this.#leavesUsers) await this.#probe.exchange(REMOVE_USERS);
+    if (this.#leavesUsers) await this.#removeUsers();
     await this.#probe.exchange(this.#leavesScripts ? [FLUSHALL, ...FLUSH_SCRIPTS] : [FLUSHALL]);
+  }
+
+  async #removeUsers(): Promise<void> {
+    const [reply = bytes("*0\r\n")] = await this.#probe.exchange([USERS]);
+    const users = textsOf(decode(reply)).filter((name) => name !== "default");
+    if (users.length > 0) await this.#probe.exchange([[...words("ACL", "DELUSER"), ...users]]);
   }
 
   #session(): Session {
@@ -398,7 +404,7 @@ const FLUSH_SCRIPTS = [
   words("FUNCTION", "DELETE", "lib"),
   words("FUNCTION", "DELETE", "other"),
 ];
-const REMOVE_USERS = [words("ACL", "DELUSER", "u1", "u2", "u3", "U1", "nosuch")];
+const USERS = words("ACL", "USERS");
 const RESET = [words("DISCARD"), words("UNWATCH"), words("SELECT", "0")];
 const SELECTS = [words("SELECT", "1"), words("SELECT", "0")];
 const WITH_SCORES = words("0", "-1", "WITHSCORES");

@@ -206,7 +206,8 @@ const FINDERS: Readonly<Record<string, Finder>> = {
     for (let index = 2; index < argv.length; index++) {
       const option = upperAscii(argv[index] ?? "");
       if (option === "STORE" && index + 1 < argv.length) {
-        stored = { place: ++index, flags: OVERWRITTEN };
+        // What stands behind STORE may be read as an option again.
+        stored = { place: index + 1, flags: OVERWRITTEN };
       } else index += SORT_SKIPS[option] ?? 0;
     }
     const source: KeyReference = { place: 1, flags: READ };

@@ -119,7 +119,7 @@ export const weights: Readonly<Record<string, number>> = {
   "command|getkeysandflags": 6,
   "command|help": 0.05,
   "command|list": 0.2,
-  auth: 0.2,
+  auth: 0,
   hello: 0.2,
   quit: 0,
   reset: 0,

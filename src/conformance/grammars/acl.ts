@@ -1,6 +1,7 @@
 /**
  * How calls of ACL and of what says who a connection is look. The users that are set are nobody's: a connection that became one of them
- * could no longer be compared, so AUTH names others, and what changes a connection for good is not drawn (its weight is 0).
+ * could no longer be compared, so AUTH names others, and what changes a connection for good is not drawn (its weight is 0), and AUTH not either: Redis
+ * sends no WRONGPASS while replies to earlier commands of a pipeline are waiting.
  */
 import { bytes, type ByteString } from "../../bytes.js";
 import type { Grammar, Grammars, Operands } from "../operands.js";
