@@ -137,10 +137,29 @@ export function keyReferences(
   const found: KeyReference[] = [];
   for (const spec of specs) {
     const places = placesOf(spec, argv);
-    if (places === undefined) return [];
+    if (places === undefined) return leniently(specs, argv);
     for (const place of places) found.push({ place, flags: spec.flags });
   }
   return found;
+}
+
+/**
+ * Where a number of keys is none, its leading digits count, what is done to the keys is not told, and one that is stored comes last
+ * (db.c, genericGetKeys).
+ */
+function leniently(
+  specs: readonly KeySpec[],
+  argv: readonly ByteString[],
+): readonly KeyReference[] {
+  const counted = specs.find(({ find }) => find.type === "keynum");
+  if (counted?.begin.type !== "index" || counted.find.type !== "keynum") return [];
+  const { begin, find } = counted;
+  const first = begin.index + find.firstKey;
+  const count = Number.parseInt(argv[begin.index + find.keyNumIndex] ?? "", 10);
+  if (!(count >= 1 && count <= Math.floor((argv.length - first) / find.step))) return [];
+  const places = Array.from({ length: count }, (_, index) => first + index * find.step);
+  const stored = specs.length > 1 ? [1] : [];
+  return [...places, ...stored].map((place) => ({ place, flags: [] }));
 }
 
 function needsFinder({ flags, begin }: KeySpec): boolean {
