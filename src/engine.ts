@@ -2,11 +2,14 @@
  * The engine: it looks a command up, checks its arity, queues or runs it, and always answers with a reply. It knows no door and
  * keeps no timers; time comes from its clock and chance from its seed.
  */
+import { Acl } from "./acl/acl.js";
+import type { User } from "./acl/user.js";
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
 import { systemClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context, Wish } from "./commands/command.js";
 import { isShown, monitorLine } from "./commands/monitor.js";
+import { refusalOfSession } from "./commands/permission.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
 import { Config } from "./config.js";
@@ -71,8 +74,10 @@ export class Engine {
     this.#pubsub.publish(channel, message);
   }, this.#waiting);
   readonly #monitors = new Set<Session>();
+  readonly #acl = new Acl();
   readonly #interceptors: Interceptor[] = [];
-  #session = new Session(redisProfile);
+  #session = new Session(redisProfile, undefined, this.#acl.default);
+  #sessions = 0;
   /** Where events of keys are wanted, and waits end, that is at the very time, not with the next command. */
   readonly #sleeper: Sleeper = {
     wakeAt: () => {
@@ -105,6 +110,7 @@ export class Engine {
       pubsub: this.#pubsub,
       monitors: this.#monitors,
       wait: (wish) => this.#wait(this.#context.session, wish),
+      acl: this.#acl,
       run: (argv) => this.#perform(this.#context.session, argv),
     };
   }
@@ -119,7 +125,16 @@ export class Engine {
    * What the server sends unasked (messages of channels, MONITOR's lines) goes to `receive`; without it the session can not subscribe.
    */
   createSession(profile: "redis" | "upstash" = "redis", receive?: Receive): Session {
-    return new Session(profile === "redis" ? redisProfile : upstashProfile, receive);
+    const own = profile === "redis" ? redisProfile : upstashProfile;
+    const session = new Session(own, receive, this.#acl.default);
+    session.id = ++this.#sessions;
+    session.onClose = () => this.closeSession(session);
+    return session;
+  }
+
+  /** The user that a token of ACL RESTTOKEN or ACL GENTOKEN stands for. */
+  userOfToken(token: ByteString): User | undefined {
+    return this.#acl.userOfToken(token);
   }
 
   /** Ends a session as a connection that closes: its transaction, WATCHes, subscriptions and MONITOR. */
@@ -127,6 +142,7 @@ export class Engine {
     session.endTransaction();
     const waiter = this.#waiting.of(session);
     if (waiter !== undefined) this.#waiting.remove(waiter);
+    session.user.sessions.delete(session);
     this.#pubsub.leave(session);
     this.#monitors.delete(session);
   }
@@ -142,12 +158,13 @@ export class Engine {
     return reply;
   }
 
-  /** Empties every database, forgets scripts, functions and the emulator's own session; clock and interceptors stay. */
+  /** Empties every database, forgets scripts, functions, users and the emulator's own session; clock and interceptors stay. */
   reset(): void {
     this.#waiting.clear();
     this.#keyspace.clear();
     this.#scripting.clear();
-    this.#session = new Session(redisProfile);
+    this.#acl.clear();
+    this.#session = new Session(redisProfile, undefined, this.#acl.default);
   }
 
   /** Puts a link into the chain around the calls of all doors (not around `call` and `execute`); returns what takes it out. */
@@ -194,7 +211,7 @@ export class Engine {
     }
     const command = findCommand(argv);
     if (command instanceof ReplyError) return refuse(session, command);
-    const refusal = this.#refusal(session, command);
+    const refusal = this.#refusal(session, command, argv);
     if (refusal !== undefined) return refuse(session, refusal, command);
     const { transaction } = session;
     if (transaction !== undefined && !command.immediate) {
@@ -214,8 +231,17 @@ export class Engine {
     return command instanceof ReplyError ? command : this.#run(session, command, argv);
   }
 
-  /** What a session that listens may not call. */
-  #refusal(session: Session, command: Command): ReplyError | undefined {
+  /** What the session's user, and a session that listens, may not call. */
+  #refusal(
+    session: Session,
+    command: Command,
+    argv: readonly ByteString[],
+  ): ReplyError | undefined {
+    if (!session.trusted) {
+      const { now } = this.#keyspace.shared;
+      const refusal = refusalOfSession(this.#acl, session, command, argv, now);
+      if (refusal !== undefined) return refusal;
+    }
     if (session.subscribed) return refusalToSubscriber(session, command);
     if (this.#monitors.size === 0 || !this.#monitors.has(session)) return undefined;
     const refused = touchesKeys(command);

@@ -29,6 +29,10 @@ export interface Profile {
   readonly jsonDescent: "outer-first" | "inner-first";
   /** RedisJSON 8 deletes the key where JSON.DEL leaves an empty object or array; of Upstash it is not known. */
   readonly emptyJsonIsDeleted: boolean;
+  /** Upstash says NOPERM as Redis 6 did. */
+  readonly permissionTexts: "redis" | "upstash";
+  /** Upstash has ACL RESTTOKEN and GENTOKEN, keeps no log, and takes fewer rules. */
+  readonly acl: "redis" | "upstash";
 }
 
 export const redisProfile: Profile = {
@@ -45,6 +49,8 @@ export const redisProfile: Profile = {
   scripts: "redis",
   jsonDescent: "outer-first",
   emptyJsonIsDeleted: true,
+  permissionTexts: "redis",
+  acl: "redis",
 };
 
 export const upstashProfile: Profile = {
@@ -61,4 +67,6 @@ export const upstashProfile: Profile = {
   scripts: "upstash",
   jsonDescent: "inner-first",
   emptyJsonIsDeleted: false,
+  permissionTexts: "upstash",
+  acl: "upstash",
 };

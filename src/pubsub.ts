@@ -31,6 +31,17 @@ export class PubSub {
     return [...this.#subscribers[subject].keys()];
   }
 
+  /** All who listen to anything. */
+  subscribers(): ReadonlySet<Subscriber> {
+    const all = new Set<Subscriber>();
+    for (const subject of Object.values(this.#subscribers)) {
+      for (const subscribers of subject.values()) {
+        for (const subscriber of subscribers) all.add(subscriber);
+      }
+    }
+    return all;
+  }
+
   /** How many listen to the channel by its name. */
   count(subject: Subject, name: ByteString): number {
     return this.#subscribers[subject].get(name)?.size ?? 0;

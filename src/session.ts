@@ -2,7 +2,8 @@
  * One connection's state: its database, its transaction and what it watches. Doors that have no connections (the doubles, REST)
  * use a session of their own per emulator.
  */
-import type { ByteString } from "./bytes.js";
+import { User } from "./acl/user.js";
+import { bytes, type ByteString } from "./bytes.js";
 import type { Database, Watch } from "./keyspace/database.js";
 import type { Profile } from "./profile.js";
 import type { Subject, Subscriber } from "./pubsub.js";
@@ -26,6 +27,18 @@ export class Session implements Subscriber {
     patterns: new Set(),
     shardChannels: new Set(),
   };
+  /** Who the client is. */
+  user: User;
+  /** Whether the client has said who it is, or has not been asked to. */
+  authenticated = true;
+  /** Whether the connection has ended, by QUIT or because its user is gone. */
+  closed = false;
+  /** Told when the session ends from within; undefined for the emulator's own session, which never does. */
+  onClose: (() => void) | undefined = undefined;
+  /** What HELLO tells as the client's number. */
+  id = 0;
+  /** The name that the client has given itself. */
+  name = bytes("");
   /** The protocol in which the session's replies are encoded. */
   resp: 2 | 3 = 2;
   database = 0;
@@ -41,9 +54,33 @@ export class Session implements Subscriber {
   #watch: Watch = { broken: false };
   readonly #watched: { readonly db: Database; readonly key: ByteString }[] = [];
 
-  constructor(profile: Profile, receive?: Receive) {
+  constructor(profile: Profile, receive?: Receive, user = User.almighty(bytes("default"))) {
     this.profile = profile;
     this.receive = receive;
+    this.user = user;
+    this.logIn(user, user.enabled && user.nopass);
+  }
+
+  /** The session is that user from here on. */
+  logIn(user: User, authenticated: boolean): void {
+    this.user.sessions.delete(this);
+    this.user = user;
+    this.authenticated = authenticated;
+    // Of `default` there are many, and it is never removed.
+    if (user.name !== "default") user.sessions.add(this);
+  }
+
+  /** Whether the session's calls are let through without a look at its user's rules. */
+  get trusted(): boolean {
+    return this.authenticated && this.user.unrestricted;
+  }
+
+  /** Ends the session as QUIT does. */
+  close(): void {
+    if (this.onClose === undefined) return;
+    this.closed = true;
+    this.authenticated = false;
+    this.onClose();
   }
 
   /** Whether the session listens to anything. */

@@ -75,6 +75,8 @@ export class Differential {
   #sorts = false;
   /** Whether a command of the sequence may give keys deadlines. */
   #expiresKeys = false;
+  // Another may have used the server before.
+  #leavesUsers = true;
   /** Whether a command of the sequence may give fields deadlines. */
   #expiresFields = false;
 
@@ -162,6 +164,7 @@ export class Differential {
     this.#leavesTraces = sequence.some((step) => "argv" in step && leavesTraces(step));
     this.#sorts = sequence.some((step) => "argv" in step && sorts(step.argv));
     this.#expiresKeys = sequence.some((step) => "argv" in step && expiresKeys(step.argv));
+    this.#leavesUsers = sequence.some((step) => "argv" in step && setsUsers(step.argv));
     this.#expiresFields = sequence.some((step) => "argv" in step && expiresFields(step.argv));
     for (const { start, end } of parts(sequence)) {
       const divergence = await this.#play(sequence.slice(start, end));
@@ -194,7 +197,14 @@ export class Differential {
     this.#queued[2] = [];
     this.#timeCertain = true;
     this.#ordered = true;
+    if (this.#leavesUsers) await this.#removeUsers();
     await this.#probe.exchange(this.#leavesScripts ? [FLUSHALL, ...FLUSH_SCRIPTS] : [FLUSHALL]);
+  }
+
+  async #removeUsers(): Promise<void> {
+    const [reply = bytes("*0\r\n")] = await this.#probe.exchange([USERS]);
+    const users = textsOf(decode(reply)).filter((name) => name !== "default");
+    if (users.length > 0) await this.#probe.exchange([[...words("ACL", "DELUSER"), ...users]]);
   }
 
   #bothSessions(): Readonly<Record<1 | 2, Session>> {
@@ -464,6 +474,7 @@ const FLUSH_SCRIPTS = [
 /** All classes but `x`: when a key expires is not the same on both sides. */
 const NOTIFY = words("CONFIG", "SET", "notify-keyspace-events", "Kg$lshztdnm");
 const SUBSCRIBE = words("PSUBSCRIBE", "__keyspace@*");
+const USERS = words("ACL", "USERS");
 const RESET = [words("DISCARD"), words("UNWATCH"), words("SELECT", "0")];
 const SELECTS = [words("SELECT", "1"), words("SELECT", "0")];
 const WITH_SCORES = words("0", "-1", "WITHSCORES");
@@ -493,6 +504,10 @@ function expiresKeys([name = bytes(""), ...args]: Argv): boolean {
     /expire|setex|eval|fcall|restore/i.test(name) ||
     args.some((word) => /^(?:ex|px|exat|pxat)$/i.test(word))
   );
+}
+
+function setsUsers([name = bytes("")]: Argv): boolean {
+  return lowerAscii(name) === "acl";
 }
 
 /** Whether a command may give fields of a hash deadlines. */

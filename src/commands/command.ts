@@ -1,4 +1,5 @@
 /** What a command is: arity, flags and key positions as Redis declares them, and a handler. */
+import type { Acl } from "../acl/acl.js";
 import type { ByteString } from "../bytes.js";
 import { wrongArity, type ReplyError } from "../errors.js";
 import type { Config } from "../config.js";
@@ -50,6 +51,8 @@ export interface Context {
   readonly monitors: Set<Session>;
   /** Has the session wait; returns what the command is to answer. */
   readonly wait: (wish: Wish) => Reply;
+  /** The users and what they may do. */
+  readonly acl: Acl;
   /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
   readonly run: (argv: readonly ByteString[]) => Reply;
 }

@@ -13,6 +13,7 @@ import { parseInteger } from "../values/numbers.js";
 import type { Args } from "./args.js";
 import type { Command, Context } from "./command.js";
 import { keysOf } from "./keys.js";
+import { denialOf, denialText, loggedDenial } from "./permission.js";
 
 /** The keys that a script names and the arguments behind them. */
 export interface ScriptOperands {
@@ -131,6 +132,8 @@ class ScriptRun implements Run {
       return new ReplyError("ERR Wrong number of args calling Redis command from script");
     }
     if (forbidden) return new ReplyError("ERR This Redis command is not allowed from script");
+    const denied = this.#denied(command, argv);
+    if (denied !== undefined) return denied;
     if (writes && this.#readOnly) {
       return new ReplyError("ERR Write commands are not allowed from read-only scripts.");
     }
@@ -160,6 +163,21 @@ class ScriptRun implements Run {
     const reply = this.#context.run(argv);
     if (reply instanceof ReplyError && reply.message.startsWith("ERR kv-emulator")) return reply;
     return new ReplyError("ERR Unknown Redis command called from script");
+  }
+
+  /** The error for what the session's user may not do. */
+  #denied(command: Command, argv: readonly ByteString[]): ReplyError | undefined {
+    const { acl, session, now } = this.#context;
+    if (session.user.unrestricted) return undefined;
+    const denial = loggedDenial(acl, session, command, argv, "lua", now);
+    if (denial === undefined) return undefined;
+    return new ReplyError(`ERR ACL failure in script: ${denialText(session.user, denial)}`);
+  }
+
+  allows(argv: readonly ByteString[]): boolean {
+    const { session } = this.#context;
+    const found = this.#find(argv);
+    return found !== undefined && denialOf(session.user, found.command, argv) === undefined;
   }
 
   /** The error for a key that the script has not declared though it locks its keys. */

@@ -15,6 +15,7 @@ import { SortedSet } from "../values/sorted-set.js";
 import type { Args } from "./args.js";
 import { command, firstKey, type CommandTable, type Context } from "./command.js";
 import { index } from "./operands.js";
+import { readsAllKeys } from "./permission.js";
 
 export const sortCommands = {
   /**
@@ -23,7 +24,7 @@ export const sortCommands = {
    */
   sort: command(-2, ["write", "denyoom", "movablekeys"], firstKey, (context, args) => {
     const key = args.next();
-    const options = sortOptions(args, { store: true });
+    const options = sortOptions(context, args, { store: true });
     const output = sorted(context, key, options);
     if (options.store === undefined) return output;
     return context.db.store(
@@ -36,7 +37,7 @@ export const sortCommands = {
 
   /** `SORT_RO key …`: SORT without STORE. */
   sort_ro: command(-2, ["readonly", "movablekeys"], firstKey, (context, args) =>
-    sorted(context, args.next(), sortOptions(args, { store: false })),
+    sorted(context, args.next(), sortOptions(context, args, { store: false })),
   ),
 } satisfies CommandTable;
 
@@ -53,7 +54,11 @@ interface SortOptions {
   readonly store: ByteString | undefined;
 }
 
-function sortOptions(args: Args, allowed: { readonly store: boolean }): SortOptions {
+function sortOptions(
+  context: Context,
+  args: Args,
+  allowed: { readonly store: boolean },
+): SortOptions {
   let by: ByteString | undefined;
   let unsorted = false;
   let offset = 0;
@@ -73,11 +78,20 @@ function sortOptions(args: Args, allowed: { readonly store: boolean }): SortOpti
     } else if (option === "STORE" && allowed.store && args.more()) store = args.next();
     else if (option === "BY" && args.more()) {
       by = args.next();
-      unsorted ||= !textStart(by).includes("*");
-    } else if (option === "GET" && args.more()) get.push(args.next());
-    else throw syntaxError();
+      if (!textStart(by).includes("*")) unsorted = true;
+      else checkMayRead(context, args, "BY");
+    } else if (option === "GET" && args.more()) {
+      checkMayRead(context, args, "GET");
+      get.push(args.next());
+    } else throw syntaxError();
   }
   return { by, unsorted, offset, count, get, descending, alpha, store };
+}
+
+/** Patterns name keys that no rule can be held to: who uses them has to be allowed to read all. */
+function checkMayRead(context: Context, args: Args, option: string): void {
+  if (readsAllKeys(context, args.argv)) return;
+  throw new ReplyError(`ERR ${option} option of SORT denied due to insufficient ACL permissions.`);
 }
 
 function sorted({ db }: Context, key: ByteString, options: SortOptions): (ByteString | null)[] {

@@ -1,8 +1,11 @@
 /** All commands by name, and the look-up that names what is wrong when there is none. */
 import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import { aclCommands } from "./acl.js";
+import { authCommands } from "./auth.js";
 import { bitfieldCommands } from "./bitfield.js";
 import { bitmapCommands } from "./bitmap.js";
+import { commandCommands } from "./command-info.js";
 import type { Command, CommandTable } from "./command.js";
 import { configCommands } from "./config.js";
 import { connectionCommands } from "./connection.js";
@@ -77,6 +80,9 @@ const families: readonly CommandTable[] = [
   pubsubCommands,
   monitorCommands,
   connectionCommands,
+  authCommands,
+  aclCommands,
+  commandCommands,
   serverCommands,
   configCommands,
   scriptingCommands,
@@ -119,6 +125,7 @@ export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
 
 function findSpelling(name: string): Command | undefined {
   const found = commandTable.get(lowerAscii(name));
+  if (found !== undefined && found.words > 1) return undefined;
   if (found !== undefined && bySpelling.size < MAX_SPELLINGS) bySpelling.set(name, found);
   return found;
 }

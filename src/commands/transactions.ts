@@ -1,4 +1,6 @@
 /** MULTI, EXEC and WATCH, after multi.c. The engine queues; here a transaction begins, runs or is dropped. */
+import type { Reason } from "../acl/selector.js";
+import type { ByteString } from "../bytes.js";
 import { ReplyError, wrongArity } from "../errors.js";
 import { NIL_ARRAY, OK, type Reply } from "../reply.js";
 import {
@@ -7,8 +9,11 @@ import {
   immediateCommand,
   noKeys,
   type CommandTable,
+  type Context,
   type Flag,
 } from "./command.js";
+import { lookUp } from "./look-up.js";
+import { loggedDenial } from "./permission.js";
 
 const flags: readonly Flag[] = ["noscript", "loading", "stale", "fast", "allow_busy"];
 
@@ -29,7 +34,8 @@ export const transactionCommands = {
       1,
       ["noscript", "loading", "stale", "skip_slowlog"],
       noKeys,
-      ({ session, run }): Reply => {
+      (context): Reply => {
+        const { session, run } = context;
         const { transaction, watchBroken } = session;
         if (transaction === undefined) throw new ReplyError("ERR EXEC without MULTI");
         session.endTransaction();
@@ -37,7 +43,7 @@ export const transactionCommands = {
         if (watchBroken) return NIL_ARRAY;
         session.inExec = true;
         try {
-          return transaction.queue.map(run);
+          return transaction.queue.map((argv) => deniedAtExec(context, argv) ?? run(argv));
         } finally {
           session.inExec = false;
         }
@@ -70,6 +76,28 @@ export const transactionCommands = {
     return OK;
   }),
 } satisfies CommandTable;
+
+/** Why a queued command may no longer run. */
+function deniedAtExec(
+  { acl, session, keyspace, commands }: Context,
+  argv: readonly ByteString[],
+): ReplyError | undefined {
+  if (session.user.unrestricted) return undefined;
+  const command = lookUp(commands, argv);
+  const { now } = keyspace.shared;
+  const denial = command && loggedDenial(acl, session, command, argv, "multi", now);
+  if (denial === undefined) return undefined;
+  return new ReplyError(
+    `NOPERM ACLs rules changed between the moment the transaction was accumulated and the EXEC call. This command is no longer allowed for the following reason: ${EXEC_REASONS[denial.reason]}`,
+  );
+}
+
+const EXEC_REASONS: Readonly<Record<Reason, string>> = {
+  command: "no permission to execute the command or subcommand",
+  key: "no permission to touch the specified keys",
+  channel: "no permission to access one of the channels used as arguments",
+  auth: "no permission",
+};
 
 /** EXEC's answer when it is refused itself. */
 export function abortedBecauseOf({ message }: ReplyError): ReplyError {

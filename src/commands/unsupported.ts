@@ -8,9 +8,8 @@ const UPSTASH = new RegExp(
 const UNSUPPORTED: ReadonlySet<string> = new Set(
   (
     "vadd vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrem vsetattr vsim " +
-    "command|getkeys command|getkeysandflags command|help command|list " +
-    "acl asking auth bgrewriteaof bgsave client cluster debug failover hello lastsave latency lolwut memory migrate " +
-    "module move psync quit readonly readwrite replconf replicaof reset restore-asking role save shutdown slaveof " +
+    "asking bgrewriteaof bgsave client cluster debug failover lastsave latency lolwut memory migrate " +
+    "module move psync readonly readwrite replconf replicaof restore-asking role save shutdown slaveof " +
     "slowlog swapdb sync wait waitaof " +
     "pfdebug pfselftest"
   ).split(" "),

@@ -1,4 +1,5 @@
 /** Every command's grammar, by family, and how often each is called beside the others of its family. */
+import { aclGrammars } from "./grammars/acl.js";
 import { bitmapGrammars } from "./grammars/bitmap.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
@@ -42,6 +43,7 @@ export const families = {
   connection: connectionGrammars,
   server: serverGrammars,
   scripting: scriptingGrammars,
+  acl: aclGrammars,
 } satisfies Record<string, Grammars>;
 
 export type Family = keyof typeof families;
@@ -82,6 +84,7 @@ export const shares: Readonly<Record<Family, number>> = {
   connection: 1,
   server: 1,
   scripting: 4,
+  acl: 2,
 };
 
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
@@ -102,6 +105,24 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
 export const weights: Readonly<Record<string, number>> = {
+  acl: 0.1,
+  "acl|cat": 0.2,
+  "acl|dryrun": 10,
+  "acl|gentoken": 0,
+  "acl|help": 0.05,
+  "acl|list": 3,
+  "acl|load": 0.1,
+  "acl|resttoken": 0,
+  "acl|save": 0.1,
+  "acl|setuser": 12,
+  "command|getkeys": 3,
+  "command|getkeysandflags": 6,
+  "command|help": 0.05,
+  "command|list": 0.2,
+  auth: 0,
+  hello: 0.2,
+  quit: 0,
+  reset: 0,
   monitor: 0,
   psubscribe: 0,
   punsubscribe: 0,

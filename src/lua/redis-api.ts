@@ -17,6 +17,8 @@ export interface Run {
   call(argv: readonly ByteString[]): Reply;
   /** Whether there is such a command. */
   knows(argv: readonly ByteString[]): boolean;
+  /** Whether the user may make the call. */
+  allows(argv: readonly ByteString[]): boolean;
 }
 
 const MAX_LEVEL = 3;
@@ -153,7 +155,7 @@ export function redisApi(
       const argv = words(L);
       if (typeof argv === "string") return raise(L, argv);
       if (!current().knows(argv)) raise(L, "Invalid command passed to redis.acl_check_cmd()");
-      api.lua_pushboolean(L, 1);
+      api.lua_pushboolean(L, current().allows(argv) ? 1 : 0);
       return 1;
     },
     // No debugger listens.

@@ -1,4 +1,5 @@
 /** Tokens: the bearer header (its scheme optional) or the `_token` query parameter, which wins where both are there. */
+import type { User } from "../acl/user.js";
 import { ReplyError } from "../errors.js";
 import type { Access } from "./availability.js";
 
@@ -9,13 +10,16 @@ export interface Tokens {
   readonly readOnlyToken?: string | undefined;
 }
 
-/** What a request's credentials allow, or the error of a 401. */
+/** What a request's credentials allow, a user where they are a token of ACL RESTTOKEN or GENTOKEN, or the error of a 401. */
 export function authorize(
   { token, readOnlyToken }: Tokens,
   authorization: string | null,
   queryToken: string | null,
-): Access | ReplyError {
+  userOf: (token: string) => User | undefined,
+): Access | User | ReplyError {
   const given = queryToken ?? authorization?.replace(/^bearer\s+/i, "").trim();
+  const user = given === undefined ? undefined : userOf(given);
+  if (user !== undefined) return user;
   if (readOnlyToken !== undefined && given === readOnlyToken) return "read-only";
   if (token === undefined || given === token) return "full";
   return new ReplyError(

@@ -24,6 +24,8 @@ const NOT_OFFERED: ReadonlySet<string> = new Set(
 
 /** Subcommands that the service does not offer of commands that it does. */
 const NOT_OFFERED_SUBCOMMANDS: ReadonlySet<string> = new Set([
+  "ACL DRYRUN",
+  "ACL HELP",
   "COMMAND COUNT",
   "COMMAND DOCS",
   "COMMAND GETKEYS",

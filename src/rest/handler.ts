@@ -2,10 +2,12 @@
  * The Upstash REST API as a function of a plain request, so that a caller that has no `Request` (a swapped `fetch`) builds none.
  * What the service does where no source tells is listed in open-questions.ts.
  */
+import type { User } from "../acl/user.js";
 import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Engine, Replies } from "../engine.js";
 import type { Reply } from "../reply.js";
+import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";
 import { authorize, type Tokens } from "./auth.js";
 import type { Access } from "./availability.js";
@@ -33,13 +35,21 @@ export type RestHandler = (request: RestRequest) => RestResponse | Promise<RestR
 /** A handler for one database with its tokens and a session of its own. */
 export function createRestHandler(engine: Engine, tokens: Tokens): RestHandler {
   const session = engine.createSession("upstash");
+  const sessions = new WeakMap<User, Session>();
+  const sessionOf = (user: User): Session => {
+    const known = sessions.get(user);
+    if (known?.closed === false) return known;
+    const own = engine.createSession("upstash");
+    own.logIn(user, true);
+    sessions.set(user, own);
+    return own;
+  };
   return (request) => {
-    const response = answer(request, tokens, (access) => ({
-      engine,
-      session,
-      door: "rest",
-      access,
-    }));
+    const response = answer(request, tokens, engine, (access) =>
+      typeof access === "string"
+        ? { engine, session, door: "rest", access }
+        : { engine, session: sessionOf(access), door: "rest", access: "full" },
+    );
     const finish = (result: Result): RestResponse => complete(request, result, engine.changes);
     return response instanceof Promise ? response.then(finish) : finish(response);
   };
@@ -59,12 +69,18 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT"]);
 function answer(
   request: RestRequest,
   tokens: Tokens,
-  connect: (access: Access) => Client,
+  engine: Engine,
+  connect: (access: Access | User) => Client,
 ): Outcome {
   if (request.method === "OPTIONS") return { status: 200, body: null };
   if (!METHODS.has(request.method)) return { status: 405, body: null };
   const destination = route(request.target);
-  const access = authorize(tokens, request.header("authorization"), destination.query.token);
+  const access = authorize(
+    tokens,
+    request.header("authorization"),
+    destination.query.token,
+    (token) => engine.userOfToken(utf8(token)),
+  );
   if (access instanceof ReplyError) return failure(401, access);
   const format = responseFormat(request, destination.kind);
   if (format instanceof ReplyError) return failure(400, format);

@@ -3,7 +3,9 @@ import type { Grammar, Grammars, Operands } from "../operands.js";
 import { bytes, type ByteString } from "../../bytes.js";
 
 const names = (draw: Operands): ByteString[] =>
-  draw.some(2, () => [draw.word("get", "SET", "nosuch", "object|encoding")]);
+  draw.some(2, () => [
+    draw.word("get", "SET", "nosuch", "object|encoding", "sort", "eval", "xread"),
+  ]);
 const flush: Grammar = (draw) => draw.maybe(0.5, () => draw.word("SYNC", "ASYNC", "foo"));
 
 type Parameter = readonly [name: string, value: string, ...others: string[]];
@@ -35,6 +37,11 @@ export const serverGrammars = {
   "command|count": () => [],
   "command|docs": names,
   "command|info": names,
+  "command|list": (draw) => [
+    ...draw.maybe(0.9, "FILTERBY"),
+    draw.word("ACLCAT", "PATTERN", "MODULE", "FOO"),
+    draw.word("hash", "geo", "nosuch", "hget*", "GEO*", ""),
+  ],
   dbsize: () => [],
   flushall: flush,
   flushdb: flush,
