@@ -633,12 +633,6 @@ export const mutants: readonly Mutant[] = [
     to: "const writes = true;",
   },
   {
-    name: "ACL's category leaves out subcommands of its containers",
-    file: "acl/selector.ts",
-    from: "for (const subcommand of subcommands) this.#change(subcommand, allows);",
-    to: "",
-  },
-  {
     name: "ACL looks at the first selector only",
     file: "acl/user.ts",
     from: "    for (const selector of this.selectors) {\n      const refusal",
@@ -661,11 +655,5 @@ export const mutants: readonly Mutant[] = [
     file: "commands/key-specs.ts",
     from: "return stored === undefined ? [source] : [source, stored];",
     to: "return [source];",
-  },
-  {
-    name: "ACL matches a pattern of channels against a pattern",
-    file: "acl/selector.ts",
-    from: "if (isPattern) return allowed.has(channel);",
-    to: "",
   },
 ];
