@@ -13,7 +13,7 @@ describe("HELLO", () => {
     const reply = emulator.execute(session, words("HELLO 3 SETNAME ada"));
     expect(session).toMatchObject({ resp: 3, name: "ada" });
     expect(encodeResp(reply, session.resp)).toMatch(
-      /^%7\r\n\$6\r\nserver\r\n\$5\r\nredis\r\n\$7\r\nversion\r\n\$5\r\n8\.0\.2\r\n\$5\r\nproto\r\n:3\r\n\$2\r\nid\r\n:1\r\n/,
+      /^%7\r\n\$6\r\nserver\r\n\$5\r\nredis\r\n\$7\r\nversion\r\n\$5\r\n8\.0\.2\r\n\$5\r\nproto\r\n:3\r\n\$2\r\nid\r\n:\d+\r\n/,
     );
     emulator.execute(session, words("HELLO 2"));
     expect(session.resp).toBe(2);
