@@ -620,4 +620,40 @@ export const mutants: readonly Mutant[] = [
     from: "copy.#deadlines = this.#deadlines?.clone();",
     to: "",
   },
+  {
+    name: "ACL forgets that a rule takes the place of an earlier one",
+    file: "acl/selector.ts",
+    from: "return earlier !== rule && !earlier.startsWith(`${rule}|`);",
+    to: "return true;",
+  },
+  {
+    name: "ACL's %R~ allows writing",
+    file: "acl/selector.ts",
+    from: 'const writes = !named || kinds.includes("W");',
+    to: "const writes = true;",
+  },
+  {
+    name: "ACL looks at the first selector only",
+    file: "acl/user.ts",
+    from: "    for (const selector of this.selectors) {\n      const refusal",
+    to: "    for (const selector of this.selectors.slice(0, 1)) {\n      const refusal",
+  },
+  {
+    name: "ACL SETUSER keeps the rules before a wrong one",
+    file: "acl/user.ts",
+    from: "const staged = this.copy();",
+    to: "const staged: User = this;",
+  },
+  {
+    name: "ACL tells GET of SET's options from a write only",
+    file: "commands/key-specs.ts",
+    from: "[{ place: 1, flags: gets ? CHANGED : OVERWRITTEN }]",
+    to: "[{ place: 1, flags: OVERWRITTEN }]",
+  },
+  {
+    name: "COMMAND GETKEYS leaves out SORT's destination",
+    file: "commands/key-specs.ts",
+    from: "return stored === undefined ? [source] : [source, stored];",
+    to: "return [source];",
+  },
 ];

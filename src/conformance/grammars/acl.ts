@@ -141,7 +141,7 @@ function likelyCall(draw: Operands): ByteString[] {
   const keys = draw.keys();
   const count = bytes(String(keys.length));
   const [first = bytes("s1")] = keys;
-  switch (draw.below(10)) {
+  switch (draw.below(13)) {
     case 0:
       return [draw.word("zunionstore", "zinterstore"), draw.key(), count, ...keys];
     case 1:
@@ -155,7 +155,17 @@ function likelyCall(draw: Operands): ByteString[] {
     case 5:
       return [draw.word("mget", "del", "exists", "pfcount", "sdiffstore", "bitop"), ...keys];
     case 6:
-      return [draw.word("publish", "subscribe", "psubscribe"), bytes(pattern(draw)), bytes("m")];
+      return [draw.word("publish", "subscribe"), bytes(pattern(draw)), bytes("m")];
+    case 9:
+    case 10:
+      return [draw.word("subscribe", "psubscribe"), bytes(pattern(draw))];
+    case 11:
+      return draw.pick([
+        [bytes("script"), bytes("load"), bytes("x")],
+        [bytes("object"), bytes("encoding"), first],
+        [bytes("xgroup"), bytes("create"), first, bytes("g"), bytes("$")],
+        [bytes("acl"), bytes("whoami")],
+      ]);
     case 7:
       return [bytes("bitfield"), first, bytes("GET"), bytes("u8"), bytes("0")];
     case 8:
