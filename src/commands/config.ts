@@ -85,9 +85,11 @@ function isOffered(name: string, profile: Context["profile"]): boolean {
   return profile.configuration === "all" || lowerAscii(bytes(name)) === EVENTS;
 }
 
-function set({ config, keyspace }: Context, name: ByteString, value: string): void {
+function set({ config, keyspace, acl }: Context, name: ByteString, value: string): void {
   config.set(name, value);
-  if (lowerAscii(name) === EVENTS) keyspace.shared.events = parseEvents(value) ?? 0;
+  const parameter = lowerAscii(name);
+  if (parameter === EVENTS) keyspace.shared.events = parseEvents(value) ?? 0;
+  if (parameter === "requirepass") acl.requirePassword(value === "" ? undefined : bytes(value));
 }
 
 /** The letters as CONFIG GET writes them. */

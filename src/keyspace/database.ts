@@ -196,8 +196,9 @@ export class Database {
 
   /** Puts a new key in the place of what stood there. */
   replace(key: ByteString, value: Value, expireAt?: UnixTime): void {
-    this.#remove(key);
+    const existed = this.has(key);
     this.set(key, value, expireAt);
+    if (existed) this.notify("new", NEW, key);
   }
 
   /** Notes when the next field of the hash dies; call it when fields have got deadlines. */

@@ -539,6 +539,7 @@ describe("sequences", () => {
     expect(alone.toSorted()).toEqual([
       "acl|load",
       "acl|save",
+      "config|rewrite",
       "function|flush",
       "function|kill",
       "hello",
