@@ -205,7 +205,7 @@ export class Engine {
   /** A command that a client sends: it is refused, queued or performed. */
   #process(now: number, session: Session, argv: readonly ByteString[]): Reply {
     this.#moveTo(now);
-    if (this.#waiting.of(session) !== undefined) {
+    if (this.#waiting.size > 0 && this.#waiting.of(session) !== undefined) {
       session.backlog.push(argv);
       return LATER;
     }
@@ -278,6 +278,7 @@ export class Engine {
   /** Sets the time; ends waits whose time is up. */
   #moveTo(now: number): void {
     this.#keyspace.advanceTo(now);
+    if (this.#waiting.size === 0) return;
     for (const { session, otherwise } of this.#waiting.takeDue(this.#keyspace.shared.now)) {
       session.deliver(otherwise);
       this.#catchUp(session);

@@ -31,6 +31,10 @@ export class Waiting<W extends Waiter> {
   /** In the order in which they were touched. */
   readonly #touched = new Set<string>();
 
+  get size(): number {
+    return this.#all.size;
+  }
+
   /** Whether any key that someone waits for has been touched. */
   get isTouched(): boolean {
     return this.#touched.size > 0;
