@@ -8,7 +8,7 @@ import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
 import { systemClock, type Clock } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
-import { isShown, monitorLine } from "./commands/monitor.js";
+import { isShown, monitorLine, redacted } from "./commands/monitor.js";
 import { refusalOfSession } from "./commands/permission.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
@@ -19,7 +19,8 @@ import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
-import { status, type Reply } from "./reply.js";
+import { several, status, type Reply } from "./reply.js";
+import { Server } from "./server.js";
 import { Session, type Receive } from "./session.js";
 
 export interface EmulatorOptions {
@@ -57,6 +58,7 @@ export class Engine {
   readonly #pubsub = new PubSub();
   readonly #monitors = new Set<Session>();
   readonly #acl = new Acl();
+  readonly #server: Server;
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
@@ -64,6 +66,7 @@ export class Engine {
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
+    this.#server = new Server(this.clock.now(), commandTable.size);
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -77,6 +80,7 @@ export class Engine {
       pubsub: this.#pubsub,
       monitors: this.#monitors,
       acl: this.#acl,
+      server: this.#server,
       run: (argv) => this.#perform(this.#context.session, argv),
     };
   }
@@ -94,6 +98,13 @@ export class Engine {
     const own = profile === "redis" ? redisProfile : upstashProfile;
     const session = new Session(own, receive, this.#acl.default);
     session.id = ++this.#sessions;
+    session.createdAt = this.clock.now();
+    session.calledAt = session.createdAt;
+    // What REST and the doubles call through is no connection.
+    if (profile === "redis" || receive !== undefined) {
+      this.#server.sessions.add(session);
+      this.#server.connections++;
+    }
     session.onClose = () => this.closeSession(session);
     return session;
   }
@@ -109,6 +120,7 @@ export class Engine {
     session.user.sessions.delete(session);
     this.#pubsub.leave(session);
     this.#monitors.delete(session);
+    this.#server.sessions.delete(session);
   }
 
   /**
@@ -127,6 +139,9 @@ export class Engine {
     this.#keyspace.clear();
     this.#scripting.clear();
     this.#acl.clear();
+    this.#keyspace.config.clear();
+    this.#server.resetStatistics();
+    this.#server.slowLog.clear();
     this.#session = new Session(redisProfile, undefined, this.#acl.default);
   }
 
@@ -151,7 +166,16 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
+    if (session.replies !== "on") return this.#executeSilently(session, argv);
     return this.#process(this.clock.now(), session, argv);
+  }
+
+  /** CLIENT REPLY keeps replies back, but for the one to CLIENT REPLY ON. */
+  #executeSilently(session: Session, argv: readonly ByteString[]): Reply {
+    const skipped = session.replies === "skip";
+    if (skipped) session.replies = "on";
+    const reply = this.#process(this.clock.now(), session, argv);
+    return skipped || session.replies === "off" ? several([]) : reply;
   }
 
   /** Time stands still for a transaction, as it does in EXEC. */
@@ -165,9 +189,9 @@ export class Engine {
   #process(now: number, session: Session, argv: readonly ByteString[]): Reply {
     this.#keyspace.advanceTo(now);
     const command = findCommand(argv);
-    if (command instanceof ReplyError) return refuse(session, command);
+    if (command instanceof ReplyError) return this.#refuse(session, command);
     const refusal = this.#refusal(session, command, argv);
-    if (refusal !== undefined) return refuse(session, refusal, command);
+    if (refusal !== undefined) return this.#refuse(session, refusal, command);
     const { transaction } = session;
     if (transaction !== undefined && !command.immediate) {
       transaction.queue.push(argv);
@@ -186,6 +210,15 @@ export class Engine {
     return command instanceof ReplyError ? command : this.#run(session, command, argv);
   }
 
+  /** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
+  #refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
+    if (session.transaction !== undefined) session.transaction.failed = true;
+    const aborted = command?.name === "exec" ? abortedBecauseOf(refusal) : refusal;
+    if (aborted.code === "EXECABORT") session.endTransaction();
+    this.#server.countRejected(command?.name, aborted);
+    return aborted;
+  }
+
   /** What the session's user, and a session that listens, may not call. */
   #refusal(
     session: Session,
@@ -197,7 +230,11 @@ export class Engine {
       const refusal = refusalOfSession(this.#acl, session, command, argv, now);
       if (refusal !== undefined) return refusal;
     }
+    if (command.enabledBy !== "") return refusalOfGuarded(command);
     if (session.subscribed) return refusalToSubscriber(session, command);
+    if (session.transaction !== undefined && command.flags.includes("no_multi")) {
+      return new ReplyError("ERR Command not allowed inside a transaction");
+    }
     if (this.#monitors.size === 0 || !this.#monitors.has(session)) return undefined;
     const refused = touchesKeys(command);
     return refused ? new ReplyError("ERR Replica can't interact with the keyspace") : undefined;
@@ -207,22 +244,39 @@ export class Engine {
     const context = this.#context;
     const { shared } = this.#keyspace;
     shared.commands++;
+    this.#server.countCall(command.index);
+    session.calls++;
+    session.calledAt = shared.now;
+    session.lastCommand = command.name;
     shared.counting = command.readonly;
     context.session = session;
     context.profile = session.profile;
     context.db = this.#keyspace.database(session.database);
     context.now = shared.now;
     if (this.#monitors.size > 0) return this.#runMonitored(session, command, argv);
-    return this.#answerOf(command, argv);
+    const reply = this.#answerOf(command, argv);
+    if (this.#keyspace.config.slowerThan === 0) this.#log(session, command, argv);
+    return reply;
   }
 
   #answerOf(command: Command, argv: readonly ByteString[]): Reply {
     try {
       return command.handler(this.#context, new Args(argv, command.words));
     } catch (error) {
-      if (error instanceof ReplyError) return error;
-      throw error;
+      if (!(error instanceof ReplyError)) throw error;
+      this.#server.countFailed(command.name, error);
+      return error;
     }
+  }
+
+  /** The slow log gets a command when it has run, but for those that a script calls. */
+  #log(session: Session, command: Command, argv: readonly ByteString[]): void {
+    if (session.inScript || command.flags.includes("skip_slowlog")) return;
+    const { config, shared } = this.#keyspace;
+    const { name, address } = session;
+    const time = Math.floor(shared.now / 1000);
+    const entry = { time, argv: redacted(argv), address: bytes(address), name };
+    this.#server.slowLog.add(entry, config.slowLogLength);
   }
 
   /** Monitors see a script before the commands that it calls, all else when it has run. */
@@ -241,14 +295,6 @@ export class Engine {
 
 const QUEUED = status("QUEUED");
 
-/** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
-function refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
-  if (session.transaction !== undefined) session.transaction.failed = true;
-  const aborted = command?.name === "exec" ? abortedBecauseOf(refusal) : refusal;
-  if (aborted.code === "EXECABORT") session.endTransaction();
-  return aborted;
-}
-
 function touchesKeys({ flags }: Command): boolean {
   return flags.includes("readonly") || flags.includes("write") || flags.includes("may_replicate");
 }
@@ -259,6 +305,14 @@ const OF_SUBSCRIBERS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** DEBUG and what loads modules: the configuration file would have to allow them. */
+function refusalOfGuarded({ name, enabledBy }: Command): ReplyError {
+  const [container = name] = name.toUpperCase().split("|");
+  return new ReplyError(
+    `ERR ${container} command not allowed. If the ${enabledBy} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
+  );
+}
 
 function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError | undefined {
   if (resp === 3 || OF_SUBSCRIBERS.has(name)) return undefined;

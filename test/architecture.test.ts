@@ -11,7 +11,7 @@ const levels: readonly (readonly string[])[] = [
   ["base"],
   ["values"],
   ["keyspace"],
-  ["session.ts"],
+  ["session.ts", "server.ts"],
   ["lua"],
   ["commands"],
   ["plain.ts", "engine.ts"],

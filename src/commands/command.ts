@@ -9,6 +9,7 @@ import type { Profile } from "../profile.js";
 import type { PubSub } from "../pubsub.js";
 import type { Random } from "../random.js";
 import type { Reply } from "../reply.js";
+import type { Server } from "../server.js";
 import type { Session } from "../session.js";
 import type { Args } from "./args.js";
 
@@ -34,6 +35,8 @@ export interface Context {
   readonly monitors: Set<Session>;
   /** The users and what they may do. */
   readonly acl: Acl;
+  /** What the emulator knows of itself as a server. */
+  readonly server: Server;
   /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
   readonly run: (argv: readonly ByteString[]) => Reply;
 }
@@ -79,6 +82,8 @@ export interface CommandSpec {
   readonly handler: Handler;
   /** Whether the command runs at once in a transaction instead of being queued (EXEC, DISCARD, WATCH…). */
   readonly immediate: boolean;
+  /** The parameter without which the command is refused; "" for none. */
+  readonly enabledBy: string;
   /** The error for a wrong number of arguments. */
   readonly wrongArity: (name: string) => ReplyError;
 }
@@ -86,6 +91,8 @@ export interface CommandSpec {
 export interface Command extends CommandSpec {
   /** Lower case; a subcommand as `object|encoding`. */
   readonly name: string;
+  /** The command's place in the table. */
+  readonly index: number;
   /** How many words the name has: 2 for a subcommand. */
   readonly words: number;
   readonly readonly: boolean;
@@ -106,7 +113,7 @@ export function command(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: false, wrongArity };
+  return { arity, flags, keys, handler, immediate: false, enabledBy: "", wrongArity };
 }
 
 /** Declares a command that a transaction does not queue. */
@@ -116,7 +123,17 @@ export function immediateCommand(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: true, wrongArity };
+  return { arity, flags, keys, handler, immediate: true, enabledBy: "", wrongArity };
+}
+
+/** Declares a command that is refused unless the configuration file enables it (`enable-debug-command`). */
+export function guardedCommand(
+  arity: number,
+  flags: readonly Flag[],
+  handler: Handler,
+  enabledBy: string,
+): CommandSpec {
+  return { ...command(arity, flags, noKeys, handler), enabledBy };
 }
 
 /** Declares a command that only has subcommands. */

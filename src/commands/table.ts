@@ -8,6 +8,17 @@ import { bitmapCommands } from "./bitmap.js";
 import { commandCommands } from "./command-info.js";
 import type { Command, CommandTable } from "./command.js";
 import { connectionCommands } from "./connection.js";
+import { clientCommands } from "./client.js";
+import { clusterCommands } from "./cluster.js";
+import { configCommands } from "./config.js";
+import { databaseCommands } from "./databases.js";
+import { debugCommands } from "./debug.js";
+import { latencyCommands } from "./latency.js";
+import { lolwutCommands } from "./lolwut.js";
+import { memoryCommands } from "./memory.js";
+import { persistenceCommands } from "./persistence.js";
+import { replicationCommands } from "./replication.js";
+import { slowlogCommands } from "./slowlog.js";
 import { dumpCommands } from "./dump.js";
 import { expireCommands } from "./expire.js";
 import { functionCommands } from "./functions.js";
@@ -79,6 +90,17 @@ const families: readonly CommandTable[] = [
   aclCommands,
   commandCommands,
   serverCommands,
+  clientCommands,
+  clusterCommands,
+  configCommands,
+  databaseCommands,
+  debugCommands,
+  latencyCommands,
+  lolwutCommands,
+  memoryCommands,
+  persistenceCommands,
+  replicationCommands,
+  slowlogCommands,
   scriptingCommands,
   functionCommands,
 ];
@@ -136,6 +158,7 @@ function buildTable(): ReadonlyMap<string, Command> {
       const command = {
         ...spec,
         name,
+        index: table.size,
         words: subcommand === undefined ? 1 : 2,
         readonly: spec.flags.includes("readonly"),
         subcommands: own,

@@ -41,12 +41,12 @@ export class Database {
   readonly #expiry: Expiry<Database>;
   /** When the next field of a hash dies, or an earlier time. */
   readonly #fieldExpiry: Expiry<Database>;
-  readonly #entries = new IndexedMap<ByteString, Value>();
+  #entries = new IndexedMap<ByteString, Value>();
   /** The second of each entry's last access, at the entry's index. */
   #accessed = new Uint32Array(64);
-  readonly #deadlines = new Map<ByteString, UnixTime>();
+  #deadlines = new Map<ByteString, UnixTime>();
   /** What stands in `#fieldExpiry` for each hash with deadlines. */
-  readonly #fieldDeadlines = new Map<ByteString, UnixTime>();
+  #fieldDeadlines = new Map<ByteString, UnixTime>();
   readonly #watches = new Map<ByteString, Set<Watch>>();
 
   constructor(
@@ -224,6 +224,24 @@ export class Database {
     if (value === undefined) return;
     this.delete(from);
     this.set(to, value, expireAt);
+  }
+
+  /** Exchanges all keys with another database; watched keys that one of them has break their WATCH in both. */
+  swap(other: Database): void {
+    this.#shared.changes++;
+    for (const database of [this, other]) {
+      for (const key of database.#watches.keys()) {
+        if (this.has(key) || other.has(key)) database.#breakWatches(key);
+      }
+    }
+    [this.#entries, other.#entries] = [other.#entries, this.#entries];
+    [this.#accessed, other.#accessed] = [other.#accessed, this.#accessed];
+    [this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines];
+    [this.#fieldDeadlines, other.#fieldDeadlines] = [other.#fieldDeadlines, this.#fieldDeadlines];
+    for (const owner of [this, other]) {
+      for (const [key, at] of owner.#deadlines) this.#expiry.push({ at, owner, key });
+      for (const [key, at] of owner.#fieldDeadlines) this.#fieldExpiry.push({ at, owner, key });
+    }
   }
 
   clear(): void {

@@ -1,8 +1,11 @@
 /** All databases of one emulator and their common time. Databases come into being when they are first used. */
+import { Config } from "./config.js";
 import { Database, type Shared } from "./database.js";
 import { Expiry } from "./expiry.js";
 
 export class Keyspace {
+  /** What CONFIG sets. */
+  readonly config = new Config();
   readonly shared: Shared = {
     now: 0,
     counting: false,
@@ -47,6 +50,11 @@ export class Keyspace {
   /** The databases that hold keys, in order. */
   used(): Database[] {
     return this.#databases.filter((database) => database.size > 0);
+  }
+
+  /** Exchanges what two databases hold; whoever watches a key that either has sees it change. */
+  swap(first: number, second: number): void {
+    if (first !== second) this.database(first).swap(this.database(second));
   }
 
   clear(): void {
