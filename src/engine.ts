@@ -375,8 +375,8 @@ function isWriting(argv: readonly ByteString[]): boolean {
   return !(command instanceof ReplyError) && mayReplicate(command);
 }
 
-function touchesKeys({ flags }: Command): boolean {
-  return flags.includes("readonly") || flags.includes("write") || flags.includes("may_replicate");
+function touchesKeys(command: Command): boolean {
+  return command.readonly || mayReplicate(command);
 }
 
 /** What a session may call in RESP2 while it listens to channels: messages and replies look alike there. */

@@ -114,7 +114,7 @@ function checked(config: Config, changes: readonly Change[]): readonly Change[] 
   return changes.map(({ name, parameter, value }) => {
     const current = config.valueOf(parameter);
     const result = parameter.check(value, current);
-    if ("error" in result) throw failed(name, result.error);
+    if ("error" in result) throw failed(bytes(lowerAscii(name)), result.error);
     if (FIXED.test(parameter.name) && result.value !== current) {
       throw new ReplyError(
         `ERR kv-emulator keeps '${parameter.name}' at ${current}: values change their encodings as they do by default`,
