@@ -30,6 +30,8 @@ export class Server {
   /** When the databases were last saved, as far as Redis's words go: Unix time in milliseconds. */
   savedAt: number;
   saves = 0;
+  /** How many changes the keyspace had seen then. */
+  changesAtSave = 0;
   /** What CLIENT PAUSE asks for. */
   pause: Pause | undefined = undefined;
   /** Where clients reach the server, as CLIENT LIST shows it. */

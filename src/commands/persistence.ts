@@ -50,7 +50,8 @@ export const persistenceCommands = {
 
 const OPTIONS: ReadonlySet<string> = new Set(["NOSAVE", "SAVE", "NOW", "FORCE", "ABORT"]);
 
-function save({ server, now }: Context): void {
+function save({ server, keyspace, now }: Context): void {
+  server.changesAtSave = keyspace.shared.changes;
   server.savedAt = now;
   server.saves++;
 }
