@@ -14,9 +14,11 @@ import {
   type Reference,
   type Replies,
 } from "../../src/conformance/laws.js";
+import { settable } from "../../src/conformance/grammars/config.js";
 import type { Divergence } from "../../src/conformance/print.js";
 import type { Argv, Sequence, Step } from "../../src/conformance/sequences.js";
 import { createEmulator } from "../../src/emulator.js";
+import { parameters } from "../../src/keyspace/parameters.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
 import { encodeResp } from "../../src/resp/encode.js";
 import type { Session } from "../../src/session.js";
@@ -67,6 +69,8 @@ export class Differential {
   #leavesTraces = false;
   // Another may have used the server before.
   #leavesScripts = true;
+  // Another may have used the server before.
+  #leavesConfig = true;
   // Another may have used the server before.
   #leavesUsers = true;
   /** Whether a command of the sequence may give fields deadlines. */
@@ -141,6 +145,7 @@ export class Differential {
     this.#leavesScripts = sequence.some((step) => "argv" in step && leavesScripts(step));
     this.#leavesTraces = sequence.some((step) => "argv" in step && leavesTraces(step));
     this.#leavesUsers = sequence.some((step) => "argv" in step && setsUsers(step.argv));
+    this.#leavesConfig = sequence.some((step) => "argv" in step && configures(step.argv));
     this.#expiresFields = sequence.some((step) => "argv" in step && expiresFields(step.argv));
     for (const { start, end } of parts(sequence)) {
       const divergence = await this.#play(sequence.slice(start, end));
@@ -166,6 +171,9 @@ export class Differential {
       for (const connection of Object.values(this.#connections)) await connection.exchange(RESET);
     }
     this.#emulator.reset();
+    for (const session of [this.#sessions[1], this.#sessions[2], this.#prober]) {
+      this.#emulator.closeSession(session);
+    }
     this.#sessions = { 1: this.#session(), 2: this.#session() };
     this.#prober = this.#session();
     this.#queued[1] = [];
@@ -173,6 +181,7 @@ export class Differential {
     this.#timeCertain = true;
     this.#ordered = true;
     if (this.#leavesUsers) await this.#removeUsers();
+    if (this.#leavesConfig) await this.#probe.exchange([DEFAULTS]);
     await this.#probe.exchange(this.#leavesScripts ? [FLUSHALL, ...FLUSH_SCRIPTS] : [FLUSHALL]);
   }
 
@@ -405,7 +414,17 @@ const FLUSH_SCRIPTS = [
   words("FUNCTION", "DELETE", "other"),
 ];
 const USERS = words("ACL", "USERS");
-const RESET = [words("DISCARD"), words("UNWATCH"), words("SELECT", "0")];
+const RESET = [
+  words("DISCARD"),
+  words("UNWATCH"),
+  words("SELECT", "0"),
+  words("CLIENT", "SETNAME", ""),
+];
+/** Sets what the grammars set to what it is at first. */
+const DEFAULTS = [
+  ...words("CONFIG", "SET"),
+  ...settable.flatMap((name) => [bytes(name), parameters().get(name)?.initial ?? bytes("")]),
+];
 const SELECTS = [words("SELECT", "1"), words("SELECT", "0")];
 const WITH_SCORES = words("0", "-1", "WITHSCORES");
 const TYPE = bytes("TYPE");
@@ -415,7 +434,8 @@ const ENCODING = words("OBJECT", "ENCODING");
 /** Whether a command leaves something in its connection: a database, a transaction, a watch, or a second session. */
 function leavesTraces({ session, argv }: Extract<Step, { argv: Argv }>): boolean {
   return (
-    session === 2 || /^(?:multi|exec|discard|watch|unwatch|select)$/.test(lowerAscii(argv[0] ?? ""))
+    session === 2 ||
+    /^(?:multi|exec|discard|watch|unwatch|select|client)$/.test(lowerAscii(argv[0] ?? ""))
   );
 }
 
@@ -426,6 +446,10 @@ function leavesScripts({ argv: [name = bytes("")] }: Extract<Step, { argv: Argv 
 
 function setsUsers([name = bytes("")]: Argv): boolean {
   return lowerAscii(name) === "acl";
+}
+
+function configures([name = bytes("")]: Argv): boolean {
+  return lowerAscii(name) === "config";
 }
 
 /** Whether a command may give fields of a hash deadlines. */
