@@ -127,7 +127,7 @@ export const clientCommands = {
     }
     if (!PRINTABLE.test(value)) {
       throw new ReplyError(
-        `ERR ${word.toLowerCase()} cannot contain spaces, newlines or special characters.`,
+        `ERR ${untilZero(attribute)} cannot contain spaces, newlines or special characters.`,
       );
     }
     if (word === "LIB-NAME") session.libraryName = value;

@@ -1,5 +1,5 @@
 /** CONFIG: parameters are shown and set (config.c). */
-import { bytes, lowerAscii, type ByteString } from "../bytes.js";
+import { bytes, lowerAscii, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { globMatcher } from "../glob.js";
 import type { Config } from "../keyspace/config.js";
@@ -26,13 +26,17 @@ export const configCommands = {
 
   /** `CONFIG GET pattern [pattern …]` → a map from the names that match to their values. */
   "config|get": command(-3, flags, noKeys, ({ keyspace: { config }, profile }, args) => {
-    const found = new Map<string, Parameter>();
+    const found = new Map<string, readonly [name: ByteString, parameter: Parameter]>();
     for (const pattern of args.rest()) {
       for (const [name, parameter] of matching(pattern)) {
-        if (isOffered(parameter, profile)) found.set(name, parameter);
+        const folded = lowerAscii(name);
+        if (!isOffered(parameter, profile)) continue;
+        if (!found.has(folded)) found.set(folded, [bytes(name), parameter]);
       }
     }
-    return map([...found].flatMap(([name, parameter]) => [bytes(name), config.valueOf(parameter)]));
+    return map(
+      [...found.values()].flatMap(([name, parameter]) => [name, config.valueOf(parameter)]),
+    );
   }),
 
   /** `CONFIG HELP` → a help text. */
@@ -99,7 +103,9 @@ function named(args: Args, profile: Profile): readonly Change[] {
     const folded = lowerAscii(name);
     const parameter = parameters().get(folded);
     if (parameter === undefined || !isOffered(parameter, profile)) {
-      throw new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`);
+      throw new ReplyError(
+        `ERR Unknown option or number of arguments for CONFIG SET - '${untilZero(name)}'`,
+      );
     }
     if (parameter.refusal !== undefined) throw failed(name, parameter.refusal);
     if (seen.has(folded)) throw failed(name, "duplicate parameter");
@@ -130,7 +136,7 @@ const FIXED =
 
 function failed(name: ByteString, reason: string): ReplyError {
   return new ReplyError(
-    `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+    `ERR CONFIG SET failed (possibly related to argument '${untilZero(name)}') - ${reason}`,
   );
 }
 

@@ -24,7 +24,10 @@ const replicaOf: Handler = (_, args) => {
 export const replicationCommands = {
   /** `FAILOVER [TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]` → an error: there are no replicas. */
   failover: command(-1, ["admin", "noscript", "stale"], noKeys, (_, args) => {
-    if (failoverOptions(args).has("ABORT")) throw new ReplyError("ERR No failover in progress.");
+    if (args.left === 1 && args.peekOption() === "ABORT") {
+      throw new ReplyError("ERR No failover in progress.");
+    }
+    checkFailover(args);
     throw new ReplyError("ERR FAILOVER requires connected replicas.");
   }),
 
@@ -74,7 +77,7 @@ function fileCount(operand: ByteString): 0 | 1 {
   return value;
 }
 
-function failoverOptions(args: Args): ReadonlySet<string> {
+function checkFailover(args: Args): void {
   const options = new Set<string>();
   while (args.more()) {
     const option = args.option();
@@ -85,10 +88,9 @@ function failoverOptions(args: Args): ReadonlySet<string> {
     } else if (option === "TO" && args.left >= 2 && !options.has(option)) {
       args.next();
       integer(args.next());
-    } else if ((option !== "ABORT" && option !== "FORCE") || options.has(option)) {
+    } else if (option !== "FORCE" || options.has(option)) {
       throw syntaxError();
     }
     options.add(option);
   }
-  return options;
 }

@@ -1,6 +1,9 @@
 /** Every command's grammar, by family, and how often each is called beside the others of its family. */
 import { aclGrammars } from "./grammars/acl.js";
+import { administrationGrammars } from "./grammars/administration.js";
 import { bitmapGrammars } from "./grammars/bitmap.js";
+import { clientGrammars } from "./grammars/client.js";
+import { configGrammars } from "./grammars/config.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
 import { fieldsGrammars } from "./grammars/fields.js";
@@ -44,6 +47,9 @@ export const families = {
   server: serverGrammars,
   scripting: scriptingGrammars,
   acl: aclGrammars,
+  config: configGrammars,
+  client: clientGrammars,
+  administration: administrationGrammars,
 } satisfies Record<string, Grammars>;
 
 export type Family = keyof typeof families;
@@ -85,6 +91,9 @@ export const shares: Readonly<Record<Family, number>> = {
   server: 1,
   scripting: 4,
   acl: 2,
+  config: 1,
+  client: 1,
+  administration: 2,
 };
 
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
@@ -104,7 +113,11 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
 };
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
+/** Of what is seldom worth a look there are many. */
+const CLUSTER = Object.keys(administrationGrammars).filter((name) => name.startsWith("cluster"));
+
 export const weights: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(CLUSTER.map((name) => [name, 0.05])),
   acl: 0.1,
   "acl|cat": 0.2,
   "acl|dryrun": 10,
@@ -119,6 +132,31 @@ export const weights: Readonly<Record<string, number>> = {
   "command|getkeysandflags": 6,
   "command|help": 0.05,
   "command|list": 0.2,
+  asking: 0.1,
+  bgrewriteaof: 0,
+  bgsave: 0,
+  client: 0.1,
+  "client|help": 0.1,
+  "client|pause": 0,
+  "client|reply": 0,
+  config: 0.1,
+  "config|help": 0.1,
+  "config|set": 8,
+  "config|get": 5,
+  latency: 0.1,
+  "latency|help": 0.1,
+  memory: 0.1,
+  "memory|help": 0.1,
+  "memory|malloc-stats": 0.05,
+  "memory|usage": 5,
+  "module|help": 0.1,
+  move: 10,
+  replicaof: 0,
+  save: 0,
+  shutdown: 0,
+  slaveof: 0,
+  "slowlog|help": 0.1,
+  swapdb: 5,
   auth: 0,
   hello: 0.2,
   quit: 0,

@@ -103,6 +103,7 @@ function sizeOfHash(hash: Hash, samples: number): number {
 }
 
 function sizeOfStream(stream: Stream): number {
+  if (stream.nodeCount === 0) return OBJECT + STREAM;
   const full = stream.nodes.slice(0, -1);
   return full.reduce(
     (sum, { bytes: size }) => sum + allocated(size),

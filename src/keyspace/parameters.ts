@@ -382,11 +382,13 @@ function scores(value: ByteString): Checked {
   };
 }
 
-const TITLE_VARIABLES =
-  /\{(?:title|listen-addr|server-mode|port|tls-port|unixsocket|config-file)\}/g;
+/** What stands for something, and what stands for nothing here. */
+const TITLE_VARIABLES = /\{(?:listen-addr|port|tls-port)\}/g;
+const EMPTY_VARIABLES = /\{(?:title|server-mode|unixsocket|config-file)\}/g;
 
 function titleTemplate(value: ByteString): Checked {
-  if (value !== "" && !/[{}]/.test(value.replace(TITLE_VARIABLES, ""))) return { value };
+  const title = value.replace(TITLE_VARIABLES, "0").replace(EMPTY_VARIABLES, "").trim();
+  if (title !== "" && !title.includes("{")) return { value };
   return { error: "template format is invalid or contains unknown variables" };
 }
 
