@@ -243,7 +243,9 @@ export class Engine {
   #perform(session: Session, argv: readonly ByteString[]): Reply {
     this.#keyspace.advanceTo(this.#context.now);
     const command = findCommand(argv);
-    return command instanceof ReplyError ? command : this.#run(session, command, argv);
+    if (!(command instanceof ReplyError)) return this.#run(session, command, argv);
+    this.#server.countRejected(undefined, command);
+    return command;
   }
 
   /** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
@@ -322,13 +324,12 @@ export class Engine {
   }
 
   #answerOf(command: Command, argv: readonly ByteString[]): Reply {
-    try {
-      return command.handler(this.#context, new Args(argv, command.words));
-    } catch (error) {
-      if (!(error instanceof ReplyError)) throw error;
-      this.#server.countFailed(command.name, error);
-      return error;
+    const { errorCount } = this.#server;
+    const reply = answerOf(command, this.#context, argv);
+    if (typeof reply === "object" && reply instanceof ReplyError) {
+      this.#server.countFailed(command.name, reply, errorCount);
     }
+    return reply;
   }
 
   /** Sets the time; ends waits whose time is up. */
@@ -337,9 +338,9 @@ export class Engine {
     this.#waits.endDue(this.#keyspace.shared.now);
   }
 
-  /** The slow log gets a command when it has run, but for those that a script calls. */
+  /** The slow log gets a command when it has run. */
   #log(session: Session, command: Command, argv: readonly ByteString[]): void {
-    if (session.inScript || command.flags.includes("skip_slowlog")) return;
+    if (command.flags.includes("skip_slowlog")) return;
     const { config, shared } = this.#keyspace;
     const { name, address } = session;
     const time = Math.floor(shared.now / 1000);
@@ -362,6 +363,15 @@ export class Engine {
 }
 
 const QUEUED = status("QUEUED");
+
+function answerOf(command: Command, context: Context, argv: readonly ByteString[]): Reply {
+  try {
+    return command.handler(context, new Args(argv, command.words));
+  } catch (error) {
+    if (error instanceof ReplyError) return error;
+    throw error;
+  }
+}
 
 /** What CLIENT PAUSE WRITE holds back beside writes. */
 const LIKE_WRITES = /^(?:eval|evalsha|fcall|pfcount|s?publish)$/;

@@ -14,6 +14,9 @@ export interface Pause {
   readonly mode: "all" | "write";
 }
 
+/** So many codes of errors are told apart; scripts make up their own. */
+const MAX_CODES = 128;
+
 export class Server {
   /** The sessions that are connected, in the order of their numbers. */
   readonly sessions = new Set<Session>();
@@ -25,6 +28,7 @@ export class Server {
   readonly failed = new Map<string, number>();
   /** How often errors were answered, by their code. */
   readonly errors = new Map<string, number>();
+  errorCount = 0;
   /** How many sessions there have been. */
   connections = 0;
   /** When the databases were last saved, as far as Redis's words go: Unix time in milliseconds. */
@@ -59,14 +63,22 @@ export class Server {
     this.calls[index] = (this.calls[index] ?? 0) + 1;
   }
 
+  /** A command that was refused before it ran; undefined for one that does not exist. */
   countRejected(name: string | undefined, error: ReplyError): void {
     if (name !== undefined) increment(this.rejected, name);
-    increment(this.errors, error.code);
+    this.#countError(error);
   }
 
-  countFailed(name: string, error: ReplyError): void {
+  /** A command that answered with an error; where a command that it called did so before it, the error is counted once. */
+  countFailed(name: string, error: ReplyError, errorsBefore: number): void {
     increment(this.failed, name);
-    increment(this.errors, error.code);
+    if (this.errorCount === errorsBefore) this.#countError(error);
+  }
+
+  #countError(error: ReplyError): void {
+    this.errorCount++;
+    const code = error.code.length < error.bytes.length ? error.code : "ERR";
+    if (this.errors.has(code) || this.errors.size < MAX_CODES) increment(this.errors, code);
   }
 
   resetStatistics(): void {
@@ -74,6 +86,7 @@ export class Server {
     this.rejected.clear();
     this.failed.clear();
     this.errors.clear();
+    this.errorCount = 0;
     this.connections = 0;
   }
 }

@@ -31,14 +31,11 @@ export class SlowLog {
     return this.#entries.slice(0, count);
   }
 
+  /** Keeps so many entries, the newest; of 0 it is not even emptied, as in Redis. */
   add(entry: Omit<SlowLogEntry, "id">, limit: number): void {
+    if (limit === 0) return;
     this.#entries.unshift({ ...entry, id: this.#next++, argv: shortened(entry.argv) });
-    this.limit(limit);
-  }
-
-  /** Forgets the oldest entries past a number of them. */
-  limit(length: number): void {
-    if (this.#entries.length > length) this.#entries.length = length;
+    if (this.#entries.length > limit) this.#entries.length = limit;
   }
 
   clear(): void {

@@ -93,9 +93,8 @@ export class Waits {
 
   /** Lets all go on that were held back. */
   releaseHeld(): void {
-    for (const waiter of [...this.keys.all()]) {
-      if (waiter.argv === undefined) this.#end(waiter, waiter.otherwise);
-    }
+    const held = [...this.keys.all()].filter(({ argv }) => argv === undefined);
+    for (const waiter of held) this.#end(waiter, waiter.otherwise);
   }
 
   /** Ends the waits whose time is up. */

@@ -141,10 +141,9 @@ function failed(name: ByteString, reason: string): ReplyError {
 }
 
 /** What is kept elsewhere. */
-function apply({ acl, server, keyspace }: Context, name: string, value: ByteString): void {
+function apply({ acl, keyspace }: Context, name: string, value: ByteString): void {
   if (name === EVENTS) keyspace.shared.events = parseEvents(value) ?? 0;
   if (name === "requirepass") acl.requirePassword(value === "" ? undefined : value);
-  if (name === "slowlog-max-len") server.slowLog.limit(Number(value));
 }
 
 const HELP = [

@@ -231,7 +231,9 @@ const listings: Readonly<Record<string, Listing>> = {
     }),
 
   errorstats: ({ server }) =>
-    [...server.errors].sort().map(([code, count]) => `errorstat_${code}:count=${count}`),
+    [...server.errors.keys()]
+      .toSorted()
+      .map((code) => `errorstat_${code}:count=${server.errors.get(code)}`),
 
   latencystats: ({ commands, server, keyspace: { config } }) => {
     const parameter = config.get("latency-tracking-info-percentiles");
@@ -246,8 +248,8 @@ const listings: Readonly<Record<string, Listing>> = {
     keyspace
       .used()
       .map(
-        ({ index, size, volatileSize }) =>
-          `db${index}:keys=${size},expires=${volatileSize},avg_ttl=0,subexpiry=0`,
+        ({ index, size, volatileSize, hashesWithDeadlines }) =>
+          `db${index}:keys=${size},expires=${volatileSize},avg_ttl=0,subexpiry=${hashesWithDeadlines}`,
       ),
 
   keysizes: ({ keyspace }) => keyspace.used().flatMap(sizeDistributions),

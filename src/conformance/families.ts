@@ -112,17 +112,17 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   json: ["json.set"],
 };
 
-/** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
-/** Of what is seldom worth a look there are many. */
+/** The commands of a cluster, which all are refused alike. */
 const CLUSTER = Object.keys(administrationGrammars).filter((name) => name.startsWith("cluster"));
 
+/** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
 export const weights: Readonly<Record<string, number>> = {
-  ...Object.fromEntries(CLUSTER.map((name) => [name, 0.05])),
+  ...Object.fromEntries(CLUSTER.map((name) => [name, name === "cluster|info" ? 0.2 : 0])),
   acl: 0.1,
   "acl|cat": 0.2,
   "acl|dryrun": 10,
   "acl|gentoken": 0,
-  "acl|help": 0.05,
+  "acl|help": 0.2,
   "acl|list": 3,
   "acl|load": 0.1,
   "acl|resttoken": 0,

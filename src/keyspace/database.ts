@@ -77,6 +77,11 @@ export class Database {
     return this.#deadlines.size;
   }
 
+  /** How many hashes have fields with a deadline. */
+  get hashesWithDeadlines(): number {
+    return this.#fieldDeadlines.size;
+  }
+
   /** Has look-ups count from here on in a command that writes. */
   countLookups(): void {
     this.#shared.counting = true;

@@ -2,11 +2,12 @@
  * How many bytes Redis 8.0.2 would need for a key with its value (object.c, objectComputeSize): what jemalloc gives for each part. Exact
  * for strings, listpacks and integer sets; an estimate, from a sample of the members, for tables, skiplists, long lists and streams.
  */
-import { bytes, type ByteString } from "../bytes.js";
+import type { ByteString } from "../bytes.js";
 import { Hash } from "../values/hash.js";
 import { JsonDocument } from "../values/json.js";
 import { List } from "../values/list.js";
 import { LISTPACK_HEADER, listpackSize } from "../values/listpack.js";
+import { formatDouble } from "../values/numbers.js";
 import { SetValue } from "../values/set.js";
 import { Stream } from "../values/stream.js";
 import { encoding, stringOf, type Value } from "./value.js";
@@ -45,13 +46,13 @@ function sizeOf(value: Value, samples: number): number {
     [0, limit(value.size, value.encoding === "listpack" ? 0 : samples)],
     (member, score) => {
       members.push(member);
-      bytesOfListpack += listpackSize(member) + listpackSize(bytes(String(score)));
+      bytesOfListpack += listpackSize(member) + listpackSize(formatDouble(score));
     },
   );
   if (value.encoding === "listpack") return OBJECT + allocated(bytesOfListpack);
   const perMember = average(members, ({ length }) => allocatedString(length));
-  const members_ = value.size * (perMember + TABLE_ENTRY + SKIPLIST_NODE);
-  return OBJECT + SORTED_SET + table(value.size) + SKIPLIST_HEADER + Math.floor(members_);
+  const allMembers = value.size * (perMember + TABLE_ENTRY + SKIPLIST_NODE);
+  return OBJECT + SORTED_SET + table(value.size) + SKIPLIST_HEADER + Math.floor(allMembers);
 }
 
 function sizeOfString(form: string, { length }: ByteString): number {

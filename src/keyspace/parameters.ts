@@ -153,7 +153,7 @@ const SPECIAL: Readonly<Record<string, readonly [initial: string, check: Paramet
   "notify-keyspace-events": ["", events],
   "oom-score-adj-values": ["0 200 800", scores],
   "proc-title-template": ["{title} {listen-addr} {server-mode}", titleTemplate],
-  save: ["3600 1 300 100 60 10000", savePoints],
+  save: ["", savePoints],
 };
 
 /** Every parameter by name, aliases among them. */

@@ -442,7 +442,10 @@ describe("agree", () => {
       ['-"ERR x"', ['-"ERR y"', '-"WRONGTYPE x"', "nil", '"ERR x"', "[]", "+OK"]],
     ] as const;
     const wrong: string[] = [];
+    // How much these tell depends on what the server has gone through.
+    const ofThePast = new Set(["latency|histogram", "memory|stats", "slowlog|get"]);
     for (const name of commandNames) {
+      if (ofThePast.has(name)) continue;
       const command = `${name.replace("|", " ")} small 0`;
       for (const [expected, differ] of pairs) {
         const found = await agreeing({ command, expected, agree: [], differ }, differ);
@@ -523,7 +526,7 @@ function share(answers: readonly Answered[], error: RegExp): number {
 const MALFORMED = /syntax error|wrong number of arguments|unknown (?:sub)?command/;
 
 describe("sequences", () => {
-  const answers = drawn(4000).flatMap(answersTo);
+  const answers = drawn(8000).flatMap(answersTo);
 
   it("call every command of the table", () => {
     const called = new Set(answers.map(({ name }) => name));
@@ -539,10 +542,20 @@ describe("sequences", () => {
     expect(alone.toSorted()).toEqual([
       "acl|load",
       "acl|save",
+      "asking",
+      "cluster|info",
       "config|rewrite",
+      "debug",
+      "failover",
       "function|flush",
       "function|kill",
       "hello",
+      "latency|graph",
+      "module|load",
+      "module|loadex",
+      "module|unload",
+      "readonly",
+      "readwrite",
       "script|kill",
     ]);
   });

@@ -8,7 +8,7 @@ import type { Grammar, Grammars, Operands } from "../operands.js";
 const nothing: Grammar = () => [];
 const mode: Grammar = (draw) => [draw.word("ON", "OFF", "off", "x", "")];
 const name = (draw: Operands): ByteString =>
-  draw.word("ann", "a-b_c.1", "", "a b", "a\n", "é", "~!", "\x7f", "ann ");
+  draw.word("ann", "a-b_c.1", "", "a b", "a\n", "a\t", "~!", "\x7f", "ann ");
 const nobody = (draw: Operands): ByteString => draw.word("0", "-1", "x", "999999", "1.5", "");
 
 function filter(draw: Operands): ByteString[] {
