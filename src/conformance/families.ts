@@ -147,7 +147,7 @@ export const weights: Readonly<Record<string, number>> = {
   "latency|help": 0.1,
   memory: 0.1,
   "memory|help": 0.1,
-  "memory|malloc-stats": 0.05,
+  "memory|malloc-stats": 0.2,
   "memory|usage": 5,
   "module|help": 0.1,
   move: 10,
