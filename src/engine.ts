@@ -312,8 +312,6 @@ export class Engine {
     const context = this.#context;
     const { shared } = this.#keyspace;
     shared.commands++;
-    this.#server.countCall(command.index);
-    session.calls++;
     session.calledAt = shared.now;
     session.lastCommand = command.name;
     shared.counting = command.countsLookups;
@@ -326,6 +324,7 @@ export class Engine {
   #answerOf(command: Command, argv: readonly ByteString[]): Reply {
     const { errorCount } = this.#server;
     const reply = answerOf(command, this.#context, argv);
+    this.#server.countCall(command.index);
     if (typeof reply === "object" && reply instanceof ReplyError) {
       this.#server.countFailed(command.name, reply, errorCount);
     }

@@ -50,8 +50,6 @@ export class Session implements Subscriber {
   calledAt = 0;
   /** The command that the session called last. */
   lastCommand = "NULL";
-  /** How many commands the session has called. */
-  calls = 0;
   /** The name that the client has given itself. */
   name = bytes("");
   /** The protocol in which the session's replies are encoded. */

@@ -656,4 +656,46 @@ export const mutants: readonly Mutant[] = [
     from: "return stored === undefined ? [source] : [source, stored];",
     to: "return [source];",
   },
+  {
+    name: "CONFIG SET takes a parameter twice",
+    file: "commands/config.ts",
+    from: 'if (seen.has(folded)) throw failed(name, "duplicate parameter");',
+    to: "",
+  },
+  {
+    name: "CONFIG GET keeps the table's spelling of a name that is no pattern",
+    file: "commands/config.ts",
+    from: "return parameter === undefined ? [] : [[pattern, parameter]];",
+    to: "return parameter === undefined ? [] : [[folded, parameter]];",
+  },
+  {
+    name: "CONFIG takes 1k for 1024",
+    file: "keyspace/parameters.ts",
+    from: "k: 1000n,",
+    to: "k: 1024n,",
+  },
+  {
+    name: "CONFIG SET takes any percentage",
+    file: "keyspace/parameters.ts",
+    from: "if (Number(percent) > 100)",
+    to: "if (Number(percent) > 1000)",
+  },
+  {
+    name: "SWAPDB breaks no WATCH",
+    file: "keyspace/database.ts",
+    from: "if (this.has(key) || other.has(key)) database.#breakWatches(key);",
+    to: "",
+  },
+  {
+    name: "SWAPDB leaves the deadlines behind",
+    file: "keyspace/database.ts",
+    from: "[this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines];",
+    to: "",
+  },
+  {
+    name: "CLIENT SETNAME takes spaces",
+    file: "commands/client.ts",
+    from: "const PRINTABLE = /^[!-~]*$/;",
+    to: "const PRINTABLE = /^[ -~]*$/;",
+  },
 ];

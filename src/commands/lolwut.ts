@@ -5,7 +5,7 @@ import { command, noKeys, type CommandTable } from "./command.js";
 import { integer } from "./operands.js";
 
 /** How many numbers the versions with art take: columns, rows and squares. */
-const NUMBERS: Readonly<Record<string, number>> = { 4: 3, 5: 3, 6: 2 };
+const NUMBERS: Readonly<Record<string, number>> = { 5: 3, 6: 2 };
 
 export const lolwutCommands = {
   /** `LOLWUT [VERSION version] [argument …]` → the server's version in a line. */

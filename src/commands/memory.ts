@@ -19,7 +19,7 @@ export const memoryCommands = {
 
   /** `MEMORY MALLOC-STATS` → that there are none. */
   "memory|malloc-stats": command(2, [], noKeys, () =>
-    bytes("Stats not supported for the current allocator"),
+    verbatim("txt", bytes("Stats not supported for the current allocator")),
   ),
 
   /** `MEMORY PURGE` → OK. */

@@ -326,6 +326,7 @@ const laws: Readonly<Record<string, Law>> = {
   "config|get": (replies) => same(withoutPlace(replies), "unordered-pairs"),
   lastsave: alike,
   "latency|histogram": sameType,
+  "memory|doctor": alike,
   "memory|malloc-stats": alike,
   "memory|stats": sameType,
   "memory|usage": estimated,

@@ -101,7 +101,8 @@ class SequenceArbitrary extends Arbitrary<Sequence> {
   #watched(random: Random, focus: Focus): readonly Step[] {
     const draw = new Operands(random, this.#pools, false);
     const key = draw.key("string");
-    const { short, wait } = this.#options.timing;
+    const { families, timing } = this.#options;
+    const { short, wait } = timing;
     const dies = draw.happens(0.3);
     const ttl = dies ? ["PX", String(pick(random, short))] : [];
     const pause = { wait: Math.max(...wait) };
@@ -110,6 +111,7 @@ class SequenceArbitrary extends Arbitrary<Sequence> {
       say(2, "DEL", key),
       say(1, "SET", key, "x"),
       say(2, "FLUSHDB"),
+      ...(families.includes("administration") ? [say(2, "SWAPDB", "0", "1")] : []),
       say(1, "RENAME", key, "s1"),
       say(2, "PERSIST", key),
       say(1, "GET", key),
