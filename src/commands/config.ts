@@ -123,16 +123,16 @@ function checked(config: Config, changes: readonly Change[]): readonly Change[] 
     if ("error" in result) throw failed(bytes(lowerAscii(name)), result.error);
     if (FIXED.test(parameter.name) && result.value !== current) {
       throw new ReplyError(
-        `ERR kv-emulator keeps '${parameter.name}' at ${current}: values change their encodings as they do by default`,
+        `ERR kv-emulator keeps '${parameter.name}' at ${current}: it heeds no other value`,
       );
     }
     return { name, parameter, value: result.value };
   });
 }
 
-/** Limits that the values themselves know. */
+/** Limits that the values themselves know, and that of memory, which nothing measures. */
 const FIXED =
-  /^(?:(?:hash|set|zset|list)-max-(?:listpack|intset)-\w+|stream-node-max-\w+|hll-sparse-max-bytes|proto-max-bulk-len)$/;
+  /^(?:(?:hash|set|zset|list)-max-(?:listpack|intset)-\w+|stream-node-max-\w+|hll-sparse-max-bytes|proto-max-bulk-len|maxmemory)$/;
 
 function failed(name: ByteString, reason: string): ReplyError {
   return new ReplyError(

@@ -184,8 +184,8 @@ const computed: Readonly<Record<string, Computed>> = {
   number_of_cached_scripts: ({ scripting }) => scripting.scriptCount,
   number_of_functions: ({ scripting }) => scripting.functionCount,
   number_of_libraries: ({ scripting }) => scripting.libraries.size,
-  maxmemory: ({ keyspace: { config } }) => config.get("maxmemory"),
-  maxmemory_human: ({ keyspace: { config } }) => readable(Number(config.get("maxmemory"))),
+  maxmemory: ({ profile }) => profile.maxMemory,
+  maxmemory_human: ({ profile }) => readable(profile.maxMemory),
   maxmemory_policy: ({ keyspace: { config } }) => config.get("maxmemory-policy"),
 
   rdb_changes_since_last_save: ({ server, keyspace: { shared } }) =>
