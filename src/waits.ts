@@ -16,7 +16,8 @@ interface WaitingSession extends Waiter {
   /** The command that is run again; undefined where only time ends the wait. */
   readonly argv: readonly ByteString[] | undefined;
   readonly type: Wish["type"];
-  readonly otherwise: Reply;
+  /** The reply when the time is up. */
+  readonly timedOut: Reply;
   readonly orGone: boolean;
 }
 
@@ -53,7 +54,7 @@ export class Waits {
 
   /** Has a session wait as a command wishes; returns what the command answers. */
   begin(session: Session, wish: Wish): Reply {
-    const { args, type, keys, until, otherwise, orGone = false } = wish;
+    const { args, type, keys, until, otherwise, timedOut = otherwise, orGone = false } = wish;
     if (session.inExec || session.inScript) return otherwise;
     if (session.receive === undefined) {
       if (session.profile.withoutWaiting === "nothing") return otherwise;
@@ -62,7 +63,7 @@ export class Waits {
     const { database } = session;
     const deadline = this.#resumed?.deadline ?? until;
     const { argv } = args;
-    this.keys.add({ session, database, argv, type, keys, deadline, otherwise, orGone });
+    this.keys.add({ session, database, argv, type, keys, deadline, timedOut, orGone });
     return LATER;
   }
 
@@ -77,7 +78,7 @@ export class Waits {
       type: undefined,
       keys: [],
       deadline: until,
-      otherwise: LATER,
+      timedOut: LATER,
       orGone: false,
     });
     return LATER;
@@ -87,20 +88,20 @@ export class Waits {
   unblock(session: Session, reply?: Reply): boolean {
     const waiter = this.keys.of(session);
     if (waiter?.argv === undefined) return false;
-    this.#end(waiter, reply ?? waiter.otherwise);
+    this.#end(waiter, reply ?? waiter.timedOut);
     return true;
   }
 
   /** Lets all go on that were held back. */
   releaseHeld(): void {
     const held = [...this.keys.all()].filter(({ argv }) => argv === undefined);
-    for (const waiter of held) this.#end(waiter, waiter.otherwise);
+    for (const waiter of held) this.#end(waiter, waiter.timedOut);
   }
 
   /** Ends the waits whose time is up. */
   endDue(now: number): void {
     if (this.keys.size === 0) return;
-    for (const waiter of this.keys.takeDue(now)) this.#end(waiter, waiter.otherwise);
+    for (const waiter of this.keys.takeDue(now)) this.#end(waiter, waiter.timedOut);
     this.#catchUp();
   }
 

@@ -21,8 +21,9 @@ export interface Wish {
   readonly keys: readonly ByteString[];
   /** Unix time in milliseconds; Infinity for no end. */
   readonly until: number;
-  /** The reply when the time is up, and where nobody may wait: in a transaction and in a script. */
+  /** The reply where nobody may wait, in a transaction and in a script; and when the time is up, unless that has its own. */
   readonly otherwise: Reply;
+  readonly timedOut?: Reply;
   /** Whether the command is run again when one of the keys is gone, too. */
   readonly orGone?: boolean;
 }

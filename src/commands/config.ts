@@ -61,9 +61,9 @@ export const configCommands = {
   "config|set": command(-4, flags, noKeys, (context, args) => {
     const { config } = context.keyspace;
     const changes = checked(config, named(args, context.profile));
-    for (const { parameter, value } of changes) {
+    for (const { parameter, given, value } of changes) {
       config.set(parameter, value);
-      apply(context, parameter.name, value);
+      apply(context, parameter.name, given);
     }
     return OK;
   }),
@@ -89,6 +89,8 @@ interface Change {
   /** As the client calls it. */
   readonly name: ByteString;
   readonly parameter: Parameter;
+  /** As the client gives it, and as it is kept once it has been checked. */
+  readonly given: ByteString;
   readonly value: ByteString;
 }
 
@@ -110,23 +112,23 @@ function named(args: Args, profile: Profile): readonly Change[] {
     if (parameter.refusal !== undefined) throw failed(name, parameter.refusal);
     if (seen.has(folded)) throw failed(name, "duplicate parameter");
     seen.add(folded);
-    changes.push({ name, parameter, value });
+    changes.push({ name, parameter, given: value, value });
   }
   return changes;
 }
 
 /** The changes with their values as they are kept. */
 function checked(config: Config, changes: readonly Change[]): readonly Change[] {
-  return changes.map(({ name, parameter, value }) => {
+  return changes.map(({ name, parameter, given }) => {
     const current = config.valueOf(parameter);
-    const result = parameter.check(value, current);
+    const result = parameter.check(given, current);
     if ("error" in result) throw failed(bytes(lowerAscii(name)), result.error);
     if (FIXED.test(parameter.name) && result.value !== current) {
       throw new ReplyError(
         `ERR kv-emulator keeps '${parameter.name}' at ${current}: it heeds no other value`,
       );
     }
-    return { name, parameter, value: result.value };
+    return { name, parameter, given, value: result.value };
   });
 }
 
