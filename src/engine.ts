@@ -301,8 +301,10 @@ export class Engine {
 
   #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
     this.#enter(session, command);
-    if (this.#monitors.size > 0) return this.#runMonitored(session, command, argv);
-    const reply = this.#answerOf(command, argv);
+    const isSeen = this.#monitors.size > 0;
+    const reply = isSeen
+      ? this.#runMonitored(session, command, argv)
+      : this.#answerOf(command, argv);
     if (this.#keyspace.config.slowerThan === 0) this.#log(session, command, argv);
     return reply;
   }

@@ -175,7 +175,7 @@ function buildTable(): ReadonlyMap<string, Command> {
         name,
         words: bar < 0 ? 1 : 2,
         readonly,
-        countsLookups: readonly ? !name.startsWith("object|") : READING.has(name),
+        countsLookups: readonly ? !/^(?:object|memory)\|/.test(name) : READING.has(name),
         subcommands: none,
         arity: spec.arity,
         flags: spec.flags,

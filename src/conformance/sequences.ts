@@ -306,6 +306,7 @@ function malformed(draw: Operands, argv: Argv): Argv {
  * 64 bits leaves an error behind in Redis that its next SORT takes for its own.
  */
 function isUnsuitable([name = bytes(""), ...args]: Argv): boolean {
+  if (/^restore/i.test(name)) return args.some((word) => /^\d{17}/.test(word));
   if (/bit/i.test(name)) return args.some((word) => /^#?\d{7}/.test(word));
   // Replicas that never come are waited for without end.
   if (/^wait/i.test(name)) return true;

@@ -18,7 +18,7 @@ function filter(draw: Operands): ByteString[] {
     case 1:
       return [draw.word("ADDR", "LADDR"), draw.word("1.1.1.1:1", "")];
     case 2:
-      return [draw.word("TYPE"), draw.word("pubsub", "replica", "slave", "master", "nosuch", "")];
+      return [draw.word("TYPE"), draw.word("replica", "slave", "master", "nosuch", "")];
     case 3:
       return [draw.word("USER"), draw.word("nosuch", "u9", "")];
     case 4:
