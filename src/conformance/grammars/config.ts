@@ -7,26 +7,13 @@ import type { Grammar, Grammars, Operands } from "../operands.js";
 
 /** The parameters that are set. */
 export const settable: readonly string[] =
-  "hz lfu-log-factor lfu-decay-time slowlog-max-len maxmemory-policy maxmemory-samples loglevel tracking-table-max-keys notify-keyspace-events lazyfree-lazy-user-del latency-tracking-info-percentiles client-output-buffer-limit replica-priority repl-timeout cluster-announce-hostname cluster-announce-human-nodename acllog-max-len maxmemory-clients repl-backlog-size active-defrag-ignore-bytes shutdown-on-sigint replica-announce-ip cluster-link-sendbuf-limit repl-backlog-ttl proc-title-template latency-tracking".split(
+  "hz lfu-log-factor lfu-decay-time slowlog-max-len maxmemory-policy maxmemory-samples loglevel tracking-table-max-keys lazyfree-lazy-user-del latency-tracking-info-percentiles client-output-buffer-limit replica-priority repl-timeout cluster-announce-hostname cluster-announce-human-nodename acllog-max-len maxmemory-clients repl-backlog-size active-defrag-ignore-bytes shutdown-on-sigint replica-announce-ip cluster-link-sendbuf-limit repl-backlog-ttl proc-title-template latency-tracking".split(
     " ",
   );
 
 const VALUES: Readonly<Record<string, readonly string[]>> = {
   "maxmemory-policy": ["allkeys-lru", "noeviction", "ALLKEYS-LFU", "allkeys", "volatile-ttl "],
   loglevel: ["debug", "WARNING", "nothing", "notic", "verbose"],
-  "notify-keyspace-events": [
-    "KEA",
-    "",
-    "Kg$",
-    "AKE",
-    "xE",
-    "q",
-    "KEAm",
-    "nm",
-    "AKEn",
-    "ee",
-    "g$lshzxetd",
-  ],
   "latency-tracking-info-percentiles": [
     "50",
     "",
