@@ -70,12 +70,12 @@ export function isFamily(name: string): name is Family {
 
 /** How many of the sequences each family gets, beside those over all families. */
 export const shares: Readonly<Record<Family, number>> = {
-  string: 3,
+  string: 5,
   bitmap: 2,
   hyperloglog: 1,
   hash: 3,
   fields: 3,
-  list: 3,
+  list: 6,
   set: 3,
   zset: 5,
   geo: 2,
@@ -90,10 +90,10 @@ export const shares: Readonly<Record<Family, number>> = {
   connection: 1,
   server: 1,
   scripting: 4,
-  acl: 2,
+  acl: 1,
   config: 1,
   client: 1,
-  administration: 2,
+  administration: 1,
 };
 
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
@@ -112,11 +112,19 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   json: ["json.set"],
 };
 
+/** What is about the server and its clients; the faults of data types are to be found as soon as without it. */
+const ADMINISTRATION = [
+  ...Object.keys(administrationGrammars),
+  ...Object.keys(clientGrammars),
+  ...Object.keys(configGrammars),
+];
+
 /** The commands of a cluster, which all are refused alike. */
 const CLUSTER = Object.keys(administrationGrammars).filter((name) => name.startsWith("cluster"));
 
 /** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
 export const weights: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(ADMINISTRATION.map((name) => [name, 0.1])),
   ...Object.fromEntries(CLUSTER.map((name) => [name, name === "cluster|info" ? 0.2 : 0])),
   acl: 0.1,
   "acl|cat": 0.2,
@@ -178,7 +186,8 @@ export const weights: Readonly<Record<string, number>> = {
   info: 0.2,
   "object|help": 0.1,
   spop: 0.5,
-  lpos: 2,
+  lpos: 5,
+  lrem: 4,
   srem: 3,
   hincrby: 2,
   zlexcount: 2,
