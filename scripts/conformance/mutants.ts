@@ -335,8 +335,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "DBSIZE, KEYS and SCAN count keys whose time is up",
     file: "engine.ts",
-    from: "this.#keyspace.advanceTo(now);",
-    to: 'if (!/^(?:dbsize|keys|scan)$/i.test(argv[0] ?? "")) this.#keyspace.advanceTo(now);',
+    from: "this.#moveTo(now);\n    if",
+    to: 'if (!/^(?:dbsize|keys|scan)$/i.test(argv[0] ?? "")) this.#moveTo(now);\n    if',
   },
   {
     name: "SORT DESC leaves elements of equal weight ascending",
