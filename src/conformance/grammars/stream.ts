@@ -81,7 +81,7 @@ function newId(draw: Operands): ByteString {
 }
 
 function streams(draw: Operands, last: (draw: Operands) => ByteString): ByteString[] {
-  const keys = draw.keys("stream", 2);
+  const keys = draw.happens(0.7) ? [draw.key("stream")] : draw.keys("stream", 2);
   return [bytes("STREAMS"), ...keys, ...keys.map(() => last(draw))];
 }
 
