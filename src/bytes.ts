@@ -61,22 +61,19 @@ export function toUint8Array(value: ByteString): Uint8Array<ArrayBuffer> {
 
 /** Upper-cases `a`–`z` only, as Redis compares option names: no locale, no other alphabet. */
 export function upperAscii(value: string): string {
-  return LOWER_ASCII.test(value)
-    ? value.replace(LOWER_ASCII_ALL, (part) => part.toUpperCase())
-    : value;
+  if (!NOT_ASCII.test(value)) return value.toUpperCase();
+  return value.replace(LOWER_ASCII, (part) => part.toUpperCase());
 }
 
 /** Lower-cases `A`–`Z` only. */
 export function lowerAscii(value: string): string {
-  return UPPER_ASCII.test(value)
-    ? value.replace(UPPER_ASCII_ALL, (part) => part.toLowerCase())
-    : value;
+  if (!NOT_ASCII.test(value)) return value.toLowerCase();
+  return value.replace(UPPER_ASCII, (part) => part.toLowerCase());
 }
 
-const LOWER_ASCII = /[a-z]/;
-const LOWER_ASCII_ALL = /[a-z]+/g;
-const UPPER_ASCII = /[A-Z]/;
-const UPPER_ASCII_ALL = /[A-Z]+/g;
+const NOT_ASCII = /[\u0080-\uffff]/;
+const LOWER_ASCII = /[a-z]+/g;
+const UPPER_ASCII = /[A-Z]+/g;
 
 /** `String.fromCharCode` takes its arguments on the stack, so long arrays go through it in pieces of this many bytes. */
 const CHUNK = 8192;

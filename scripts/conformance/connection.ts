@@ -20,14 +20,14 @@ export class PipelinedConnection {
   private constructor(socket: Socket) {
     this.#socket = socket;
     socket.setEncoding("latin1");
-    socket.setNoDelay(true);
     socket.on("data", (chunk: string) => this.#receive(chunk));
     socket.on("error", (error) => this.#reject?.(error));
     socket.on("close", () => this.#reject?.(new Error("Redis closed the connection")));
   }
 
-  static async open(port: number, version: 2 | 3): Promise<PipelinedConnection> {
-    const socket = connect(port, "127.0.0.1");
+  /** Connects to a Unix socket. */
+  static async open(path: string, version: 2 | 3): Promise<PipelinedConnection> {
+    const socket = connect(path);
     await new Promise((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);

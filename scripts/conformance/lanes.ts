@@ -2,7 +2,8 @@
 import { startRedis } from "../../test/support/redis-server.js";
 
 export interface Lane {
-  readonly port: number;
+  /** The file of the server's Unix socket. */
+  readonly socket: string;
   readonly version: 2 | 3;
 }
 
@@ -15,7 +16,7 @@ export async function startLanes(): Promise<Lanes> {
   const versions = [2, 3, 2, 3] as const;
   const servers = await Promise.all(versions.map(() => startRedis()));
   return {
-    lanes: servers.map(({ port }, index) => ({ port, version: versions[index] ?? 2 })),
+    lanes: servers.map(({ socket }, index) => ({ socket, version: versions[index] ?? 2 })),
     close: () => {
       for (const server of servers) server.stop();
     },

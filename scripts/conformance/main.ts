@@ -3,13 +3,13 @@
  * `npm run conformance -- --commands 100000 --seed 1 --family zset`. A seed gives the same sequences again.
  */
 import { parseArgs } from "node:util";
-import { Coverage } from "../../src/conformance/coverage.js";
+import type { Coverage } from "../../src/conformance/coverage.js";
 import { recordedFamilies } from "../../src/conformance/families.js";
 import { printDivergence } from "../../src/conformance/print.js";
 import { knownDifferences } from "./known-differences.js";
 import { Differential } from "./differential.js";
 import { startLanes } from "./lanes.js";
-import { findDivergences } from "./run.js";
+import { runInProcesses } from "./processes.js";
 import { occurs } from "./witness.js";
 
 const { values } = parseArgs({
@@ -29,17 +29,9 @@ if (families.length < new Set(values.family).size) {
 console.log(`seed ${seed}`);
 const { lanes, close } = await startLanes();
 try {
-  const sides = await Promise.all(lanes.map((lane) => Differential.open(lane, knownDifferences)));
-  const coverage = new Coverage();
   const start = performance.now();
-  const findings = await findDivergences(sides, {
-    commands,
-    seed,
-    families,
-    coverage,
-    enough: 20,
-    shrink: true,
-  });
+  const options = { commands, seed, families, enough: 20, shrink: true };
+  const { findings, coverage, undecided } = await runInProcesses(lanes, options);
   const seconds = (performance.now() - start) / 1000;
   printCoverage(coverage);
   for (const { divergence } of findings) {
@@ -48,19 +40,19 @@ try {
 
   console.log("\nknown differences");
   let gone = 0;
+  const sides = await Promise.all(lanes.map((lane) => Differential.open(lane, knownDifferences)));
   for (const difference of knownDifferences) {
     const still = await occurs(difference, sides);
     if (!still) gone++;
     console.log(`${still ? "     " : "GONE "}${difference.reason} (${difference.link})`);
   }
+  for (const side of sides) side.close();
 
   const rate = Math.round(coverage.calls / seconds);
-  const undecided = sides.reduce((sum, side) => sum + side.undecided, 0);
   console.log(`\n${coverage.calls} commands in ${seconds.toFixed(1)} s, ${rate} a second`);
   console.log(`${undecided} sequences diverged only when the clock moved among their commands`);
   console.log(`${findings.length} divergences, ${gone} known differences gone; seed ${seed}`);
   if (findings.length + gone > 0) process.exitCode = 1;
-  for (const side of sides) side.close();
 } finally {
   close();
 }

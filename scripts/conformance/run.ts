@@ -8,6 +8,8 @@ import type { Differential } from "./differential.js";
 
 export interface RunOptions {
   readonly commands: number;
+  /** The sides work off batches from this on: the first where it is left out. */
+  readonly firstBatch?: number;
   readonly seed: number;
   readonly families: readonly Family[];
   readonly coverage: Coverage;
@@ -32,7 +34,7 @@ const FAR = 1_000_003;
 /** The different divergences, each as the shortest sequence that shows it. Each side works off batches of its own, beside the others. */
 export async function findDivergences(
   sides: readonly Differential[],
-  { commands, seed, families, coverage, enough, shrink }: RunOptions,
+  { commands, firstBatch = 0, seed, families, coverage, enough, shrink }: RunOptions,
 ): Promise<readonly Finding[]> {
   const arbitrary = sequences({
     families,
@@ -78,6 +80,6 @@ export async function findDivergences(
     if (broken !== undefined) throw broken;
   };
 
-  await Promise.all(sides.map(work));
+  await Promise.all(sides.map(async (side, index) => work(side, firstBatch + index)));
   return [...found.values()];
 }

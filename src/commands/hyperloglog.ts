@@ -55,7 +55,8 @@ export const hyperloglogCommands = {
 
     const target = changeable(db, destination);
     if (dense && !makeDense(target)) throw corrupted();
-    for (const [index, value] of merged.entries()) {
+    for (let index = 0; index < merged.length; index++) {
+      const value = merged[index] ?? 0;
       if (value > 0 && setRegister(target, index, value) === undefined) throw corrupted();
     }
     db.write(destination);
@@ -87,7 +88,8 @@ function union(sources: readonly Source[]): Uint8Array {
   for (const source of sources) {
     const values = registers(source);
     if (values === undefined) throw corrupted();
-    for (const [index, value] of values.entries()) {
+    for (let index = 0; index < merged.length; index++) {
+      const value = values[index] ?? 0;
       if (value > (merged[index] ?? 0)) merged[index] = value;
     }
   }

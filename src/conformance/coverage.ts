@@ -23,19 +23,34 @@ export class Coverage {
     return [...this.#byName].sort(([a], [b]) => (a < b ? -1 : 1));
   }
 
+  /** Adds what another run has counted, as its `byName` tells it. */
+  addAll(byName: Coverage["byName"]): void {
+    for (const [name, { calls, errors, errorTexts }] of byName) {
+      const covered = this.#of(name);
+      this.#calls += calls;
+      covered.calls += calls;
+      covered.errors += errors;
+      for (const text of errorTexts) covered.errorTexts.add(text);
+    }
+  }
+
   /** Counts a call, and the error that answered it. */
   add(argv: Argv, error: string | undefined): void {
     this.#calls++;
     const name = commandName(argv);
-    const known = commandNames.has(name) ? name : "(unknown)";
-    let covered = this.#byName.get(known);
-    if (covered === undefined) {
-      covered = { calls: 0, errors: 0, errorTexts: new Set() };
-      this.#byName.set(known, covered);
-    }
+    const covered = this.#of(commandNames.has(name) ? name : "(unknown)");
     covered.calls++;
     if (error === undefined) return;
     covered.errors++;
     covered.errorTexts.add(error);
+  }
+
+  #of(name: string): Covered {
+    let covered = this.#byName.get(name);
+    if (covered === undefined) {
+      covered = { calls: 0, errors: 0, errorTexts: new Set() };
+      this.#byName.set(name, covered);
+    }
+    return covered;
   }
 }

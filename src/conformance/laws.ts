@@ -41,10 +41,17 @@ export async function agree(replies: Replies, reference: Reference): Promise<boo
 
 /** The name of a command as the table has it, `object|encoding` for a subcommand; what is no command is named by its first word. */
 export function commandName(argv: Argv): string {
+  const known = namesOf.get(argv);
+  if (known !== undefined) return known;
   const name = lowerAscii(argv[0] ?? "");
   const subcommand = `${name}|${lowerAscii(argv[1] ?? "")}`;
-  return commandNames.has(subcommand) ? subcommand : name;
+  const found = commandNames.has(subcommand) ? subcommand : name;
+  namesOf.set(argv, found);
+  return found;
 }
+
+/** Each command is asked for its name many times. */
+const namesOf = new WeakMap<Argv, string>();
 
 const allGrammars: readonly Grammars[] = Object.values(families);
 
@@ -287,7 +294,7 @@ const sameType = ({ expected, received }: Replies): boolean =>
 
 /** What depends on where a server runs, and how it was started. */
 const PLACE =
-  /^(?:dir|port|bind|daemonize|pidfile|logfile|save|appendonly|enable-\S+-command|proc-title-template)$/;
+  /^(?:dir|port|bind|daemonize|pidfile|unixsocket|logfile|save|appendonly|enable-\S+-command|proc-title-template)$/;
 
 /** CONFIG GET's replies without parameters of the place. */
 function withoutPlace(replies: Replies): Replies {
