@@ -40,12 +40,14 @@ try {
 console.log(`${chosen.length - missed} of ${chosen.length} faults found`);
 if (missed > 0 || chosen.length === 0) process.exitCode = 1;
 
-/** First in the fault's own family, as whoever works there would look; what does not show there is to show in all of them. */
+/** First in the fault's own family, as whoever works there would look, then with deadlines beside it, then in all of them. */
 async function look(search: typeof hunt, { family }: Mutant): Promise<Catch | undefined> {
-  const near = new Set<Family>([family, "string", "generic", "expire"]);
-  const inFamilies = async (families: readonly Family[]) =>
-    search(lanes, { seed: SEED, commands: COMMANDS, families });
-  return (await inFamilies([...near])) ?? inFamilies(recordedFamilies);
+  const near: readonly Family[] = [...new Set<Family>([family, "string", "generic", "expire"])];
+  for (const families of [[family], near, recordedFamilies]) {
+    const found = await search(lanes, { seed: SEED, commands: COMMANDS, families });
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** The hunt with a fault in its engine. */

@@ -25,7 +25,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     "50  99",
   ],
   "client-output-buffer-limit": [
-    "pubsub 1mb 2k 4",
+    "pubsub 1gb 200mb 4",
     "slave 1 1 1",
     "replica 0 0 0 normal 0 0 0",
     "normal 0 0",
