@@ -31,12 +31,14 @@ export function answerInProcess(
 
 class Backend {
   readonly #client: Client;
+  readonly #encoded: boolean;
   readonly #receive: (text: string) => string;
 
   constructor(engine: Engine, { responseEncoding }: ResponseOptions) {
     const session = engine.createSession("upstash");
     this.#client = { engine, session, door: "double", access: "full" };
-    this.#receive = responseEncoding === false ? (text) => text : withoutByteOrderMark;
+    this.#encoded = responseEncoding !== false;
+    this.#receive = this.#encoded ? withoutByteOrderMark : (text) => text;
   }
 
   request<Result>(requester: Requester, request: UpstashRequest): Promise<UpstashResponse<Result>>;
@@ -78,13 +80,16 @@ class Backend {
     return { result: this.#decode(plain(reply)) };
   }
 
-  /** What JSON.parse and the client's decoder make of a reply: integers lose what a double can not hold. */
-  #decode(reply: PlainReply): unknown {
+  /**
+   * What JSON.parse and the client's decoder make of a reply: integers lose what a double can not hold, and the decoder of base64 has no
+   * objects, which errors are, at every other depth.
+   */
+  #decode(reply: PlainReply, depth = 0): unknown {
     if (typeof reply === "string") return this.#receive(reply);
     if (typeof reply === "bigint") return Number(reply);
     if (typeof reply === "number" || reply === null) return reply;
-    if (reply instanceof ReplyError) return { error: reply.message };
-    return reply.map((item) => this.#decode(item));
+    if (!(reply instanceof ReplyError)) return reply.map((item) => this.#decode(item, depth + 1));
+    return this.#encoded && depth % 2 === 0 ? null : { error: reply.message };
   }
 }
 
