@@ -141,6 +141,9 @@ async function outcome(target: Target, argv: readonly string[]): Promise<unknown
 async function expectFaithful(target: Target): Promise<readonly string[]> {
   const reference = target.reference?.();
   if (reference === undefined) throw new TypeError("the target has no reference");
+  // Both are asked at the same time of day, or EXPIRETIME would differ now and then.
+  vi.useFakeTimers({ toFake: ["Date"] });
+  onTestFinished(() => void vi.useRealTimers());
   const { answers, skipped } = await ask(target, target);
   expect(answers).toEqual((await ask(reference, target)).answers);
   return skipped;
