@@ -78,6 +78,8 @@ export class Engine {
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
+  /** Called where the sleeper may wait for another time. */
+  readonly #tellClock: () => void;
   /** Where events of keys are wanted, and waits end, that is at the very time, not with the next command. */
   readonly #sleeper: Sleeper = {
     wakeAt: () => {
@@ -94,7 +96,7 @@ export class Engine {
 
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
-    this.clock.follow?.(this.#sleeper);
+    this.#tellClock = this.clock.follow?.(this.#sleeper) ?? (() => undefined);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#context = {
       session: this.#session,
@@ -190,6 +192,7 @@ export class Engine {
   execute(session: Session, argv: readonly ByteString[]): Reply {
     const reply = this.#process(this.clock.now(), session, argv);
     if (this.#waiting.isTouched) this.#serveWaiting();
+    if (this.#waiting.size > 0 || this.#keyspace.shared.events !== 0) this.#tellClock();
     return reply;
   }
 

@@ -6,10 +6,13 @@ import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import { ProtocolError, RequestDecoder } from "../resp/decode.js";
 import { encodeResp } from "../resp/encode.js";
-import type { Session } from "../session.js";
+import type { Receive, Session } from "../session.js";
 
 /** What a client may leave unread, in bytes; one that leaves more is closed, as with Redis's limit for subscribers. */
 const MAX_UNREAD = 32 * 1024 * 1024;
+
+/** Makes the session of a new connection. */
+export type OpenSession = (receive: Receive) => Session;
 
 export class RespConnection {
   readonly #socket: Socket;
@@ -24,10 +27,10 @@ export class RespConnection {
   #busy: "no" | "running" | "awaiting" = "no";
   #flushing = false;
 
-  constructor(engine: Engine, socket: Socket, profile: "redis" | "upstash") {
-    this.#engine = engine;
+  constructor(socket: Socket, engine: Engine, open: OpenSession) {
     this.#socket = socket;
-    this.#session = engine.createSession(profile, (message) => this.#take(message));
+    this.#engine = engine;
+    this.#session = open((message) => this.#take(message));
     this.#session.address = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
     socket.setNoDelay(true);
     socket.setEncoding("latin1");

@@ -1,13 +1,17 @@
 /** The emulator as a Redis server: RESP2 and RESP3 over TCP, for every client that speaks to a Redis. */
-import { createServer, type AddressInfo, type Server } from "node:net";
+import { createServer } from "node:net";
+import { utf8 } from "../bytes.js";
 import type { Engine } from "../engine.js";
-import { RespConnection } from "./resp-connection.js";
+import { listen, portOf } from "./http-server.js";
+import { RespConnection, type OpenSession } from "./resp-connection.js";
 
 export interface RespServerOptions {
   /** 0, which is what it is unless told otherwise, for any free port. */
   readonly port?: number;
   /** Where the server listens: `127.0.0.1` unless told otherwise. */
   readonly host?: string;
+  /** What user `default` has to say first; nothing unless told otherwise. */
+  readonly password?: string;
   /** As which of the two the server answers; `redis` unless told otherwise. */
   readonly profile?: "redis" | "upstash";
 }
@@ -21,34 +25,27 @@ export interface RespServer {
 
 export async function startRespServer(
   engine: Engine,
-  { port = 0, host = "127.0.0.1", profile = "redis" }: RespServerOptions = {},
+  { port = 0, host = "127.0.0.1", profile = "redis", password }: RespServerOptions = {},
 ): Promise<RespServer> {
   const connections = new Set<RespConnection>();
+  const open: OpenSession = (receive) => {
+    const session = engine.createSession(profile, receive);
+    if (password !== undefined) session.askFor(utf8(password));
+    return session;
+  };
   const server = createServer((socket) => {
-    const connection = new RespConnection(engine, socket, profile);
+    const connection = new RespConnection(socket, engine, open);
     connections.add(connection);
     socket.on("close", () => connections.delete(connection));
   });
   await listen(server, port, host);
-  const address = server.address();
   return {
     host,
-    port: isInternet(address) ? address.port : port,
+    port: portOf(server),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
         for (const connection of connections) connection.destroy();
       }),
   };
-}
-
-function listen(server: Server, port: number, host: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, host, resolve);
-  });
-}
-
-function isInternet(address: ReturnType<Server["address"]>): address is AddressInfo {
-  return typeof address === "object" && address !== null;
 }
