@@ -96,7 +96,7 @@ describe("startServer", () => {
     const closed = once(socket, "close");
     await server.close();
     await closed;
-    await expect(fetch(server.url)).rejects.toThrow();
+    await expect(fetch(server.url)).rejects.toThrow("fetch failed");
   });
 });
 
