@@ -12,15 +12,27 @@ const commonJsChunks: Plugin = {
   async renderChunk(code, { type, path }) {
     if (this.format !== "cjs" || type !== "chunk" || !path.endsWith(".cjs")) return undefined;
     this.splitting = false;
-    const layout = { target: "es2022", minifyWhitespace: true };
     const { code: rendered } = await transform(code, {
       format: "cjs",
-      platform: "node",
-      ...layout,
+      target: "es2022",
+      minifyWhitespace: true,
     });
-    return { code: rendered };
+    return { code: withPlainExports(rendered) };
   },
 };
+
+/** esbuild exports getters from one object; checkers of packages and bundlers see more in `exports.name = name` behind everything. */
+function withPlainExports(code: string): string {
+  let assignments = "";
+  const head = code.replace(EXPORTS, (_, __, list: string) => {
+    assignments = list.replace(/([\w$]+):\(\)=>([\w$.]+),?/g, "exports.$1=$2;");
+    return 'Object.defineProperty(exports,"__esModule",{value:true});';
+  });
+  if (assignments === "") throw new Error("esbuild writes CommonJS in another way than before");
+  return head + assignments;
+}
+
+const EXPORTS = /__export\(([\w$]+),\{([^}]*)\}\);module\.exports=__toCommonJS\(\1\);/;
 
 export default defineConfig({
   entry: {

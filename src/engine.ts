@@ -7,23 +7,22 @@ import type { User } from "./acl/user.js";
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
 import { systemClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
-import type { Command, Context, Wish } from "./commands/command.js";
-import { isShown, monitorLine } from "./commands/monitor.js";
+import type { Command, Context } from "./commands/command.js";
+import { isShown, monitorLine, redacted } from "./commands/monitor.js";
 import { refusalOfSession } from "./commands/permission.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
-import { Config } from "./config.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
-import { typeName } from "./keyspace/value.js";
-import { Waiting, type Waiter } from "./keyspace/waiting.js";
 import { Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
-import { LATER, status, type Reply } from "./reply.js";
+import { LATER, several, status, type Reply } from "./reply.js";
+import { Server } from "./server.js";
 import { Session, type Receive } from "./session.js";
+import { Waits } from "./waits.js";
 
 export interface EmulatorOptions {
   /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own. */
@@ -48,15 +47,6 @@ export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
 export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
 
-/** A session that waits for a key, and the command that it waits with. */
-interface WaitingSession extends Waiter {
-  readonly session: Session;
-  readonly argv: readonly ByteString[];
-  readonly type: Wish["type"];
-  readonly otherwise: Reply;
-  readonly orGone: boolean;
-}
-
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
 
@@ -65,16 +55,18 @@ export class Engine {
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
-  readonly #config = new Config();
   readonly #pubsub = new PubSub();
-  readonly #waiting = new Waiting<WaitingSession>();
-  /** The wait that a command is run again for; its deadline stays. */
-  #resumed: WaitingSession | undefined = undefined;
+  readonly #waits: Waits = new Waits({
+    again: (session, argv) => this.#again(session, argv),
+    process: (session, argv) => this.#respond(this.#keyspace.shared.now, session, argv),
+    valueAt: (database, key) => this.#keyspace.database(database).value(key),
+  });
   readonly #keyspace = new Keyspace((channel, message) => {
     this.#pubsub.publish(channel, message);
-  }, this.#waiting);
+  }, this.#waits.keys);
   readonly #monitors = new Set<Session>();
   readonly #acl = new Acl();
+  readonly #server: Server;
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
@@ -85,12 +77,12 @@ export class Engine {
     wakeAt: () => {
       const { shared, nextDeadline } = this.#keyspace;
       const expiry = shared.events === 0 ? Infinity : Number(nextDeadline ?? Infinity);
-      const next = Math.min(expiry, this.#waiting.nextDeadline ?? Infinity);
+      const next = Math.min(expiry, this.#waits.keys.nextDeadline ?? Infinity);
       return next === Infinity ? undefined : next;
     },
     wake: () => {
       this.#moveTo(this.clock.now());
-      this.#serveWaiting();
+      this.#waits.serve();
     },
   };
 
@@ -98,6 +90,7 @@ export class Engine {
     this.clock = checkedClock(options.clock);
     this.#tellClock = this.clock.follow?.(this.#sleeper) ?? (() => undefined);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
+    this.#server = new Server(this.clock.now(), commandTable.size);
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -108,11 +101,13 @@ export class Engine {
       startedAt: this.clock.now(),
       commands: commandTable,
       scripting: this.#scripting,
-      config: this.#config,
       pubsub: this.#pubsub,
       monitors: this.#monitors,
-      wait: (wish) => this.#wait(this.#context.session, wish),
+      wait: (wish) => this.#waits.begin(this.#context.session, wish),
+      unblock: (session, reply) => this.#waits.unblock(session, reply),
+      unpause: () => this.#waits.releaseHeld(),
       acl: this.#acl,
+      server: this.#server,
       run: (argv) => this.#perform(this.#context.session, argv),
     };
   }
@@ -130,6 +125,13 @@ export class Engine {
     const own = profile === "redis" ? redisProfile : upstashProfile;
     const session = new Session(own, receive, this.#acl.default);
     session.id = ++this.#sessions;
+    session.createdAt = this.clock.now();
+    session.calledAt = session.createdAt;
+    // What REST and the doubles call through is no connection.
+    if (profile === "redis" || receive !== undefined) {
+      this.#server.sessions.add(session);
+      this.#server.connections++;
+    }
     session.onClose = () => this.closeSession(session);
     return session;
   }
@@ -142,11 +144,11 @@ export class Engine {
   /** Ends a session as a connection that closes: its transaction, WATCHes, subscriptions and MONITOR. */
   closeSession(session: Session): void {
     session.endTransaction();
-    const waiter = this.#waiting.of(session);
-    if (waiter !== undefined) this.#waiting.remove(waiter);
+    this.#waits.leave(session);
     session.user.sessions.delete(session);
     this.#pubsub.leave(session);
     this.#monitors.delete(session);
+    this.#server.sessions.delete(session);
   }
 
   /**
@@ -162,10 +164,12 @@ export class Engine {
 
   /** Empties every database, forgets scripts, functions, users and the emulator's own session; clock and interceptors stay. */
   reset(): void {
-    this.#waiting.clear();
+    this.#waits.keys.clear();
     this.#keyspace.clear();
     this.#scripting.clear();
     this.#acl.clear();
+    this.#server.resetStatistics();
+    this.#server.slowLog.clear();
     this.#session = new Session(redisProfile, undefined, this.#acl.default);
   }
 
@@ -190,10 +194,18 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
-    const reply = this.#process(this.clock.now(), session, argv);
-    if (this.#waiting.isTouched) this.#serveWaiting();
-    if (this.#waiting.size > 0 || this.#keyspace.shared.events !== 0) this.#tellClock();
+    const reply = this.#respond(this.clock.now(), session, argv);
+    this.#settle();
     return reply;
+  }
+
+  /** CLIENT REPLY keeps replies back, but for the one to CLIENT REPLY ON. */
+  #respond(now: number, session: Session, argv: readonly ByteString[]): Reply {
+    if (session.replies === "on") return this.#process(now, session, argv);
+    const skipped = session.replies === "skip";
+    if (skipped) session.replies = "on";
+    const reply = this.#process(now, session, argv);
+    return skipped || session.replies === "off" ? several([]) : reply;
   }
 
   /** Time stands still for a transaction, as it does in EXEC. */
@@ -201,21 +213,29 @@ export class Engine {
     if (!atomic) return commands.map((argv) => this.execute(session, argv));
     const now = this.clock.now();
     const replies = commands.map((argv) => this.#process(now, session, argv));
-    if (this.#waiting.isTouched) this.#serveWaiting();
+    this.#settle();
     return replies;
+  }
+
+  /** Serves those who wait; the clock hears of what it has to wake them for. */
+  #settle(): void {
+    if (this.#waits.isDue) this.#waits.serve();
+    if (this.#waits.keys.size > 0 || this.#keyspace.shared.events !== 0) this.#tellClock();
   }
 
   /** A command that a client sends: it is refused, queued or performed. */
   #process(now: number, session: Session, argv: readonly ByteString[]): Reply {
     this.#moveTo(now);
-    if (this.#waiting.size > 0 && this.#waiting.of(session) !== undefined) {
+    if (this.#waits.holds(session)) {
       session.backlog.push(argv);
       return LATER;
     }
     const command = findCommand(argv);
-    if (command instanceof ReplyError) return refuse(session, command);
+    if (command instanceof ReplyError) return this.#refuse(session, command);
     const refusal = this.#refusal(session, command, argv);
-    if (refusal !== undefined) return refuse(session, refusal, command);
+    if (refusal !== undefined) return this.#refuse(session, refusal, command);
+    const pausedUntil = this.#pausedUntil(session, command);
+    if (pausedUntil !== undefined) return this.#waits.hold(session, argv, pausedUntil);
     const { transaction } = session;
     if (transaction !== undefined && !command.immediate) {
       transaction.queue.push(argv);
@@ -231,7 +251,18 @@ export class Engine {
   #perform(session: Session, argv: readonly ByteString[]): Reply {
     this.#keyspace.advanceTo(this.#context.now);
     const command = findCommand(argv);
-    return command instanceof ReplyError ? command : this.#run(session, command, argv);
+    if (!(command instanceof ReplyError)) return this.#run(session, command, argv);
+    this.#server.countRejected(undefined, command);
+    return command;
+  }
+
+  /** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
+  #refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
+    if (session.transaction !== undefined) session.transaction.failed = true;
+    const aborted = command?.name === "exec" ? abortedBecauseOf(refusal) : refusal;
+    if (aborted.code === "EXECABORT") session.endTransaction();
+    this.#server.countRejected(command?.name, aborted);
+    return aborted;
   }
 
   /** What the session's user, and a session that listens, may not call. */
@@ -245,16 +276,45 @@ export class Engine {
       const refusal = refusalOfSession(this.#acl, session, command, argv, now);
       if (refusal !== undefined) return refusal;
     }
+    if (command.enabledBy !== "") return refusalOfGuarded(command);
     if (session.subscribed) return refusalToSubscriber(session, command);
+    if (session.transaction !== undefined && command.flags.includes("no_multi")) {
+      return new ReplyError("ERR Command not allowed inside a transaction");
+    }
     if (this.#monitors.size === 0 || !this.#monitors.has(session)) return undefined;
     const refused = touchesKeys(command);
     return refused ? new ReplyError("ERR Replica can't interact with the keyspace") : undefined;
   }
 
+  /** When the pause is over for which a command has to wait (CLIENT PAUSE); what can not wait does not. */
+  #pausedUntil({ receive, transaction }: Session, command: Command): number | undefined {
+    const pause = this.#server.pause;
+    if (pause === undefined || receive === undefined) return undefined;
+    const writes =
+      mayReplicate(command) ||
+      (command.name === "exec" && transaction?.queue.some(isWriting) === true);
+    if (pause.until <= this.#keyspace.shared.now || (pause.mode === "write" && !writes)) {
+      return undefined;
+    }
+    return pause.until;
+  }
+
+  /** Runs a command again with which a session waited; monitors have seen it. */
+  #again(session: Session, argv: readonly ByteString[]): Reply {
+    const command = findCommand(argv);
+    if (command instanceof ReplyError) return command;
+    this.#enter(session, command);
+    return this.#answerOf(command, argv);
+  }
+
   #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
     this.#enter(session, command);
-    if (this.#monitors.size > 0) return this.#runMonitored(session, command, argv);
-    return this.#answerOf(command, argv);
+    const isSeen = this.#monitors.size > 0;
+    const reply = isSeen
+      ? this.#runMonitored(session, command, argv)
+      : this.#answerOf(command, argv);
+    if (this.#keyspace.config.slowerThan === 0) this.#log(session, command, argv);
+    return reply;
   }
 
   /** Makes the context that of a session's command. */
@@ -262,6 +322,8 @@ export class Engine {
     const context = this.#context;
     const { shared } = this.#keyspace;
     shared.commands++;
+    session.calledAt = shared.now;
+    session.lastCommand = command.name;
     shared.counting = command.countsLookups;
     context.session = session;
     context.profile = session.profile;
@@ -270,71 +332,29 @@ export class Engine {
   }
 
   #answerOf(command: Command, argv: readonly ByteString[]): Reply {
-    try {
-      return command.handler(this.#context, new Args(argv, command.words));
-    } catch (error) {
-      if (error instanceof ReplyError) return error;
-      throw error;
+    const { errorCount } = this.#server;
+    const reply = answerOf(command, this.#context, argv);
+    this.#server.countCall(command.index);
+    if (typeof reply === "object" && reply instanceof ReplyError) {
+      this.#server.countFailed(command.name, reply, errorCount);
     }
+    return reply;
   }
 
   /** Sets the time; ends waits whose time is up. */
   #moveTo(now: number): void {
     this.#keyspace.advanceTo(now);
-    if (this.#waiting.size === 0) return;
-    for (const { session, otherwise } of this.#waiting.takeDue(this.#keyspace.shared.now)) {
-      session.deliver(otherwise);
-      this.#catchUp(session);
-    }
+    this.#waits.endDue(this.#keyspace.shared.now);
   }
 
-  #wait(session: Session, { args, type, keys, until, otherwise, orGone = false }: Wish): Reply {
-    if (session.inExec || session.inScript) return otherwise;
-    if (session.receive === undefined) {
-      if (session.profile.withoutWaiting === "nothing") return otherwise;
-      throw cannotWait(args.name);
-    }
-    const { database } = session;
-    const deadline = this.#resumed?.deadline ?? until;
-    const { argv } = args;
-    this.#waiting.add({ session, database, argv, type, keys, deadline, otherwise, orGone });
-    return LATER;
-  }
-
-  /** Runs the commands again that wait for a key that has been touched, in the order in which they came; until nothing more is touched. */
-  #serveWaiting(): void {
-    for (;;) {
-      const touched = this.#waiting.takeTouched();
-      if (touched === undefined) return;
-      for (const waiter of touched.waiters) {
-        if (this.#waiting.of(waiter.session) !== waiter) continue;
-        const value = this.#keyspace.database(waiter.database).value(touched.key);
-        const isThere = value !== undefined && typeName(value) === waiter.type;
-        if (isThere || waiter.orGone) this.#resume(waiter);
-      }
-    }
-  }
-
-  #resume(waiter: WaitingSession): void {
-    const { session, argv } = waiter;
-    const command = findCommand(argv);
-    if (command instanceof ReplyError) return;
-    this.#waiting.remove(waiter);
-    this.#resumed = waiter;
-    this.#enter(session, command);
-    const reply = this.#answerOf(command, argv);
-    this.#resumed = undefined;
-    session.deliver(reply);
-    this.#catchUp(session);
-  }
-
-  /** Runs what a session was sent while it waited. */
-  #catchUp(session: Session): void {
-    while (this.#waiting.of(session) === undefined) {
-      const argv = session.backlog.shift();
-      if (argv === undefined) return;
-      session.deliver(this.#process(this.#keyspace.shared.now, session, argv));
-    }
+  /** The slow log gets a command when it has run. */
+  #log(session: Session, command: Command, argv: readonly ByteString[]): void {
+    if (command.flags.includes("skip_slowlog")) return;
+    const { config, shared } = this.#keyspace;
+    const { name, address } = session;
+    const time = Math.floor(shared.now / 1000);
+    const entry = { time, argv: redacted(argv), address: bytes(address), name };
+    this.#server.slowLog.add(entry, config.slowLogLength);
   }
 
   /** Monitors see a script before the commands that it calls, all else when it has run. */
@@ -353,22 +373,29 @@ export class Engine {
 
 const QUEUED = status("QUEUED");
 
-function cannotWait(name: ByteString): ReplyError {
-  return new ReplyError(
-    `ERR '${name}' would wait, and this session of kv-emulator can not: make it with createSession(profile, receive)`,
-  );
+function answerOf(command: Command, context: Context, argv: readonly ByteString[]): Reply {
+  try {
+    return command.handler(context, new Args(argv, command.words));
+  } catch (error) {
+    if (error instanceof ReplyError) return error;
+    throw error;
+  }
 }
 
-/** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
-function refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
-  if (session.transaction !== undefined) session.transaction.failed = true;
-  const aborted = command?.name === "exec" ? abortedBecauseOf(refusal) : refusal;
-  if (aborted.code === "EXECABORT") session.endTransaction();
-  return aborted;
+/** What CLIENT PAUSE WRITE holds back beside writes. */
+const LIKE_WRITES = /^(?:eval|evalsha|fcall|pfcount|s?publish)$/;
+
+function mayReplicate({ flags, name }: Command): boolean {
+  return flags.includes("write") || LIKE_WRITES.test(name);
 }
 
-function touchesKeys({ flags }: Command): boolean {
-  return flags.includes("readonly") || flags.includes("write") || flags.includes("may_replicate");
+function isWriting(argv: readonly ByteString[]): boolean {
+  const command = findCommand(argv);
+  return !(command instanceof ReplyError) && mayReplicate(command);
+}
+
+function touchesKeys(command: Command): boolean {
+  return command.readonly || mayReplicate(command);
 }
 
 /** What a session may call in RESP2 while it listens to channels: messages and replies look alike there. */
@@ -377,6 +404,14 @@ const OF_SUBSCRIBERS: ReadonlySet<string> = new Set(
     " ",
   ),
 );
+
+/** DEBUG and what loads modules: the configuration file would have to allow them. */
+function refusalOfGuarded({ name, enabledBy }: Command): ReplyError {
+  const [container = name] = name.toUpperCase().split("|");
+  return new ReplyError(
+    `ERR ${container} command not allowed. If the ${enabledBy} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
+  );
+}
 
 function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError | undefined {
   if (resp === 3 || OF_SUBSCRIBERS.has(name)) return undefined;

@@ -10,6 +10,8 @@ export interface Profile {
   readonly databases: number;
   /** Upstash answers `COMMAND` with an empty array. */
   readonly commandDocumentation: boolean;
+  /** How many bytes a database may take, as INFO tells; 0 for any number. Of Upstash the smallest plan's. */
+  readonly maxMemory: number;
   /** Of the parameters of CONFIG Upstash offers notify-keyspace-events only. */
   readonly configuration: "all" | "events";
   /** Upstash's SCAN takes WITHTYPE: each key is followed by its type. */
@@ -41,6 +43,7 @@ export const redisProfile: Profile = {
   copyOntoItself: "error",
   databases: 16,
   commandDocumentation: true,
+  maxMemory: 0,
   configuration: "all",
   scanWithType: false,
   approximateTrim: "nodes",
@@ -59,6 +62,7 @@ export const upstashProfile: Profile = {
   copyOntoItself: "zero",
   databases: 1,
   commandDocumentation: false,
+  maxMemory: 268_435_456,
   configuration: "events",
   scanWithType: true,
   approximateTrim: "exact",

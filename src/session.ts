@@ -39,6 +39,19 @@ export class Session implements Subscriber {
   onClose: (() => void) | undefined = undefined;
   /** What HELLO tells as the client's number. */
   id = 0;
+  /** Whether replies are sent, or as CLIENT REPLY says: none, or not the next. */
+  replies: "on" | "off" | "skip" = "on";
+  /** What the client says of its library, as CLIENT SETINFO sets it. */
+  libraryName = bytes("");
+  libraryVersion = bytes("");
+  /** CLIENT NO-EVICT and CLIENT NO-TOUCH. */
+  noEvict = false;
+  noTouch = false;
+  /** When the session began and when it last called a command: Unix time in milliseconds. */
+  createdAt = 0;
+  calledAt = 0;
+  /** The command that the session called last. */
+  lastCommand = "NULL";
   /** The name that the client has given itself. */
   name = bytes("");
   /** The protocol in which the session's replies are encoded. */
@@ -99,6 +112,11 @@ export class Session implements Subscriber {
 
   deliver(message: Reply): void {
     this.receive?.(message);
+  }
+
+  /** How many keys the session watches. */
+  get watchedKeys(): number {
+    return this.#watched.length;
   }
 
   /** Whether a watched key has changed since WATCH. */

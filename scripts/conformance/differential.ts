@@ -15,9 +15,11 @@ import {
   type Replies,
 } from "../../src/conformance/laws.js";
 import { format } from "../../src/conformance/notation.js";
+import { settable } from "../../src/conformance/grammars/config.js";
 import type { Divergence } from "../../src/conformance/print.js";
 import type { Argv, Sequence, Step } from "../../src/conformance/sequences.js";
 import { createEmulator } from "../../src/emulator.js";
+import { parameters } from "../../src/keyspace/parameters.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
 import { encodeResp } from "../../src/resp/encode.js";
 import type { Receive, Session } from "../../src/session.js";
@@ -75,6 +77,8 @@ export class Differential {
   #sorts = false;
   /** Whether a command of the sequence may give keys deadlines. */
   #expiresKeys = false;
+  // Another may have used the server before.
+  #leavesConfig = true;
   // Another may have used the server before.
   #leavesUsers = true;
   /** Whether a command of the sequence may give fields deadlines. */
@@ -165,6 +169,7 @@ export class Differential {
     this.#sorts = sequence.some((step) => "argv" in step && sorts(step.argv));
     this.#expiresKeys = sequence.some((step) => "argv" in step && expiresKeys(step.argv));
     this.#leavesUsers = sequence.some((step) => "argv" in step && setsUsers(step.argv));
+    this.#leavesConfig = sequence.some((step) => "argv" in step && configures(step.argv));
     this.#expiresFields = sequence.some((step) => "argv" in step && expiresFields(step.argv));
     for (const { start, end } of parts(sequence)) {
       const divergence = await this.#play(sequence.slice(start, end));
@@ -189,8 +194,10 @@ export class Differential {
     if (this.#leavesTraces) {
       for (const connection of Object.values(this.#connections)) await connection.exchange(RESET);
     }
-    this.#emulator.closeSession(this.#sessions[1]);
     this.#emulator.reset();
+    for (const session of [this.#sessions[1], this.#sessions[2], this.#prober]) {
+      this.#emulator.closeSession(session);
+    }
     this.#sessions = this.#bothSessions();
     this.#prober = this.#session();
     this.#queued[1] = [];
@@ -198,7 +205,14 @@ export class Differential {
     this.#timeCertain = true;
     this.#ordered = true;
     if (this.#leavesUsers) await this.#removeUsers();
+    if (this.#leavesConfig) await this.#setDefaults();
     await this.#probe.exchange(this.#leavesScripts ? [FLUSHALL, ...FLUSH_SCRIPTS] : [FLUSHALL]);
+  }
+
+  async #setDefaults(): Promise<void> {
+    const commands = this.#version === 3 ? [DEFAULTS, NOTIFY] : [DEFAULTS];
+    await this.#probe.exchange(commands);
+    for (const argv of commands) this.#ask(argv);
   }
 
   async #removeUsers(): Promise<void> {
@@ -366,7 +380,7 @@ export class Differential {
     for (let push = decoder.next(); push !== undefined; push = decoder.next()) {
       const [kind, , channel = bytes(""), event = bytes("")] = textsOf(push);
       if (kind !== "pmessage" || (this.#sorts && event === "keymiss")) continue;
-      const isOfExpiry = event === "hexpired" || (event === "del" && channel === expired);
+      const isOfExpiry = /^h?expired$/.test(event) || (event === "del" && channel === expired);
       expired = event === "hexpired" ? channel : undefined;
       if (!isOfExpiry) events.push(bytes(`${channel} ${event}`));
     }
@@ -475,7 +489,17 @@ const FLUSH_SCRIPTS = [
 const NOTIFY = words("CONFIG", "SET", "notify-keyspace-events", "Kg$lshztdnm");
 const SUBSCRIBE = words("PSUBSCRIBE", "__keyspace@*");
 const USERS = words("ACL", "USERS");
-const RESET = [words("DISCARD"), words("UNWATCH"), words("SELECT", "0")];
+const RESET = [
+  words("DISCARD"),
+  words("UNWATCH"),
+  words("SELECT", "0"),
+  words("CLIENT", "SETNAME", ""),
+];
+/** Sets what the grammars set to what it is at first. */
+const DEFAULTS = [
+  ...words("CONFIG", "SET"),
+  ...settable.flatMap((name) => [bytes(name), parameters().get(name)?.initial ?? bytes("")]),
+];
 const SELECTS = [words("SELECT", "1"), words("SELECT", "0")];
 const WITH_SCORES = words("0", "-1", "WITHSCORES");
 const TYPE = bytes("TYPE");
@@ -485,7 +509,8 @@ const ENCODING = words("OBJECT", "ENCODING");
 /** Whether a command leaves something in its connection: a database, a transaction, a watch, or a second session. */
 function leavesTraces({ session, argv }: Extract<Step, { argv: Argv }>): boolean {
   return (
-    session === 2 || /^(?:multi|exec|discard|watch|unwatch|select)$/.test(lowerAscii(argv[0] ?? ""))
+    session === 2 ||
+    /^(?:multi|exec|discard|watch|unwatch|select|client)$/.test(lowerAscii(argv[0] ?? ""))
   );
 }
 
@@ -508,6 +533,10 @@ function expiresKeys([name = bytes(""), ...args]: Argv): boolean {
 
 function setsUsers([name = bytes("")]: Argv): boolean {
   return lowerAscii(name) === "acl";
+}
+
+function configures([name = bytes("")]: Argv): boolean {
+  return lowerAscii(name) === "config";
 }
 
 /** Whether a command may give fields of a hash deadlines. */

@@ -101,14 +101,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "GETSET keeps the deadline",
     file: "commands/string.ts",
-    from: "db.set(key, args.next());\n    return old;",
-    to: "db.put(key, args.next());\n    return old;",
+    from: "db.set(key, args.next());\n    db.notify",
+    to: "db.put(key, args.next());\n    db.notify",
   },
   {
     name: "SET without options keeps the deadline",
     file: "commands/string.ts",
-    from: "if (!args.more()) {\n      db.set(key, value);",
-    to: "if (!args.more()) {\n      db.put(key, value);",
+    from: "  db.set(key, value, expireAt);\n",
+    to: "  if (expireAt === undefined) db.put(key, value);\n  else db.set(key, value, expireAt);\n",
   },
   {
     name: "GETRANGE leaves out the last byte where its end is negative",
@@ -125,8 +125,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "SET GET answers nil for a key of another type",
     file: "commands/string.ts",
-    from: "const old = get ? (db.string(key) ?? null) : null;",
-    to: "const old = get ? (stringOf(db.get(key)) ?? null) : null;",
+    from: "looksAt ? db.string(key) : undefined",
+    to: "looksAt ? stringOf(db.get(key)) : undefined",
   },
   {
     name: "GETEX complains about the time before it looks for the key",
@@ -197,8 +197,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "LMOVE loses the element where the destination is no list",
     file: "commands/list.ts",
-    from: "const existing = db.list(destination);\n  db.write(source);\n  if (source === destination) return list.rotate(from, to) ?? null;\n  const element = take(list, from);",
-    to: "db.write(source);\n  if (source === destination) return list.rotate(from, to) ?? null;\n  const element = take(list, from);\n  const existing = db.list(destination);",
+    from: "  const existing = db.list(destination);\n  db.write(source);\n  const element = source === destination ? list.rotate(from, to) : take(list, from);",
+    to: "  db.write(source);\n  const element = source === destination ? list.rotate(from, to) : take(list, from);\n  const existing = db.list(destination);",
   },
   {
     name: "a set of integers orders them as text",
@@ -275,8 +275,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "RENAME loses the deadline",
     file: "keyspace/database.ts",
-    from: "this.set(to, value, expireAt);",
-    to: "this.set(to, value);",
+    from: "this.replace(to, value, expireAt);",
+    to: "this.replace(to, value);",
   },
   {
     name: "COPY makes two keys of one value",
@@ -299,14 +299,14 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a *STORE command with an empty result leaves what was there",
     file: "keyspace/database.ts",
-    from: "if (result.size === 0) this.delete(key);\n    else this.set(key, result);",
-    to: "if (result.size > 0) this.set(key, result);",
+    from: "      this.delete(key);\n      return 0;",
+    to: "      return 0;",
   },
   {
     name: "a *STORE command keeps the deadline of the destination",
     file: "keyspace/database.ts",
-    from: "else this.set(key, result);",
-    to: "else this.put(key, result);",
+    from: "this.set(key, result);",
+    to: "this.put(key, result);",
   },
   {
     name: "EXPIRE GT takes a key without a deadline for one that ends at 0",
@@ -335,8 +335,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "DBSIZE, KEYS and SCAN count keys whose time is up",
     file: "engine.ts",
-    from: "this.#keyspace.advanceTo(now);",
-    to: 'if (!/^(?:dbsize|keys|scan)$/i.test(argv[0] ?? "")) this.#keyspace.advanceTo(now);',
+    from: "this.#moveTo(now);\n    if",
+    to: 'if (!/^(?:dbsize|keys|scan)$/i.test(argv[0] ?? "")) this.#moveTo(now);\n    if',
   },
   {
     name: "SORT DESC leaves elements of equal weight ascending",
@@ -401,20 +401,20 @@ export const mutants: readonly Mutant[] = [
   {
     name: "EXEC runs although a command could not be queued",
     file: "engine.ts",
-    from: "if (transaction !== undefined) transaction.failed = true;",
+    from: "if (session.transaction !== undefined) session.transaction.failed = true;",
     to: "",
   },
   {
     name: "EXEC answers nil, not the nil array, where a watched key has changed",
     file: "commands/transactions.ts",
-    from: "return watchBroken ? NIL_ARRAY : transaction.queue.map(run);",
-    to: "return watchBroken ? null : transaction.queue.map(run);",
+    from: "if (watchBroken) return NIL_ARRAY;",
+    to: "if (watchBroken) return null;",
   },
   {
     name: "EXEC runs nothing behind the first command that fails",
     file: "commands/transactions.ts",
-    from: "transaction.queue.map(run);",
-    to: "transaction.queue.reduce<Reply[]>(\n          (replies, argv) => (replies.at(-1) instanceof ReplyError ? replies : [...replies, run(argv)]),\n          [],\n        );",
+    from: "return transaction.queue.map((argv) => deniedAtExec(context, argv) ?? run(argv));",
+    to: "return transaction.queue.reduce<Reply[]>(\n            (replies, argv) => (replies.at(-1) instanceof ReplyError ? replies : [...replies, run(argv)]),\n            [],\n          );",
   },
   {
     name: "DISCARD keeps what is watched",
@@ -490,7 +490,7 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "pcall gives a script the table of an error, not its text",
-    file: "lua/sandbox.ts",
+    file: "lua/libraries/base.ts",
     from: "if (api.lua_isstring(L, -1) !== 0) api.lua_replace(L, -2);",
     to: "lua.pop(L, 1);",
   },
@@ -502,15 +502,15 @@ export const mutants: readonly Mutant[] = [
   },
   {
     name: "functions' names have a case",
-    file: "lua/scripting.ts",
+    file: "lua/library-context.ts",
     from: "return this.#functions.get(lowerAscii(name));",
     to: "return this.#functions.get(name);",
   },
   {
     name: "FUNCTION LOAD replaces a library unasked",
     file: "lua/scripting.ts",
-    from: "if (old !== undefined && !replace) {",
-    to: 'if (old !== undefined && !replace && name === "") {',
+    from: "if (old !== undefined && replace) this.#context.unlink(old);",
+    to: "if (old !== undefined) this.#context.unlink(old);",
   },
   {
     name: "XADD takes an ID that is equal to the last",
@@ -533,8 +533,8 @@ export const mutants: readonly Mutant[] = [
   {
     name: "a stream goes with its last entry",
     file: "commands/stream.ts",
-    from: "return ids.filter((id) => stream.delete(id)).length;",
-    to: "const deleted = ids.filter((id) => stream.delete(id)).length;\n    if (stream.size === 0) db.delete(key);\n    return deleted;",
+    from: "const deleted = ids.filter((id) => stream.delete(id)).length;",
+    to: "const deleted = ids.filter((id) => stream.delete(id)).length;\n    if (stream.size === 0) db.delete(key);",
   },
   {
     name: "XREADGROUP NOACK makes entries pending",
@@ -655,5 +655,47 @@ export const mutants: readonly Mutant[] = [
     file: "commands/key-specs.ts",
     from: "return stored === undefined ? [source] : [source, stored];",
     to: "return [source];",
+  },
+  {
+    name: "CONFIG SET takes a parameter twice",
+    file: "commands/config.ts",
+    from: 'if (seen.has(folded)) throw failed(name, "duplicate parameter");',
+    to: "",
+  },
+  {
+    name: "CONFIG GET keeps the table's spelling of a name that is no pattern",
+    file: "commands/config.ts",
+    from: "return parameter === undefined ? [] : [[pattern, parameter]];",
+    to: "return parameter === undefined ? [] : [[folded, parameter]];",
+  },
+  {
+    name: "CONFIG takes 1k for 1024",
+    file: "keyspace/parameters.ts",
+    from: "k: 1000n,",
+    to: "k: 1024n,",
+  },
+  {
+    name: "CONFIG SET takes any percentage",
+    file: "keyspace/parameters.ts",
+    from: "if (Number(percent) > 100)",
+    to: "if (Number(percent) > 1000)",
+  },
+  {
+    name: "SWAPDB breaks no WATCH",
+    file: "keyspace/database.ts",
+    from: "if (this.has(key) || other.has(key)) database.#breakWatches(key);",
+    to: "",
+  },
+  {
+    name: "SWAPDB leaves the deadlines behind",
+    file: "keyspace/database.ts",
+    from: "[this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines];",
+    to: "",
+  },
+  {
+    name: "CLIENT SETNAME takes spaces",
+    file: "commands/client.ts",
+    from: "const PRINTABLE = /^[!-~]*$/;",
+    to: "const PRINTABLE = /^[ -~]*$/;",
   },
 ];

@@ -55,7 +55,7 @@ export async function findDivergences(
     let shrinking: string | undefined;
     let broken: Error | undefined;
     const law = async (sequence: Sequence): Promise<boolean> => {
-      const done = shrinking === undefined && found.size >= enough;
+      const done = shrinking === undefined && (found.size >= enough || coverage.calls >= commands);
       if (broken !== undefined || done) return true;
       let divergence: Divergence | undefined;
       try {

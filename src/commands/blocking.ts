@@ -21,6 +21,12 @@ export function timeoutInMilliseconds(operand: ByteString, now: number): number 
   return endOf(Number(integer(operand, notInteger)), now);
 }
 
+/** The Unix time in milliseconds at which so many milliseconds are over; 0 is now. */
+export function timeAfter(operand: ByteString, now: number): number {
+  const end = timeoutInMilliseconds(operand, now);
+  return end === Infinity ? now : end;
+}
+
 function notInteger(): ReplyError {
   return new ReplyError("ERR timeout is not an integer or out of range");
 }

@@ -2,7 +2,6 @@
 import type { Acl } from "../acl/acl.js";
 import type { ByteString } from "../bytes.js";
 import { wrongArity, type ReplyError } from "../errors.js";
-import type { Config } from "../config.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
 import type { Scripting } from "../lua/scripting.js";
 import type { Database } from "../keyspace/database.js";
@@ -10,6 +9,7 @@ import type { Profile } from "../profile.js";
 import type { PubSub } from "../pubsub.js";
 import type { Random } from "../random.js";
 import type { Reply } from "../reply.js";
+import type { Server } from "../server.js";
 import type { Session } from "../session.js";
 import type { Args } from "./args.js";
 
@@ -17,12 +17,13 @@ import type { Args } from "./args.js";
 export interface Wish {
   /** The command, which is run again when one of the keys holds a value of the type. */
   readonly args: Args;
-  readonly type: "list" | "zset" | "stream";
+  readonly type: "list" | "zset" | "stream" | undefined;
   readonly keys: readonly ByteString[];
   /** Unix time in milliseconds; Infinity for no end. */
   readonly until: number;
-  /** The reply when the time is up, and where nobody may wait: in a transaction and in a script. */
+  /** The reply where nobody may wait, in a transaction and in a script; and when the time is up, unless that has its own. */
   readonly otherwise: Reply;
+  readonly timedOut?: Reply;
   /** Whether the command is run again when one of the keys is gone, too. */
   readonly orGone?: boolean;
 }
@@ -43,8 +44,6 @@ export interface Context {
   readonly commands: ReadonlyMap<string, Command>;
   /** The emulator's scripts and functions. */
   readonly scripting: Scripting;
-  /** The parameters of CONFIG. */
-  readonly config: Config;
   /** Who listens to which channel. */
   readonly pubsub: PubSub;
   /** Who sees every command. */
@@ -53,6 +52,12 @@ export interface Context {
   readonly wait: (wish: Wish) => Reply;
   /** The users and what they may do. */
   readonly acl: Acl;
+  /** What the emulator knows of itself as a server. */
+  readonly server: Server;
+  /** Ends a session's wait, with what it waits for unless another reply is given; false where it does not wait. */
+  readonly unblock: (session: Session, reply?: Reply) => boolean;
+  /** Lets the commands go on that CLIENT PAUSE has held back. */
+  readonly unpause: () => void;
   /** Runs a command in the same session and at the same time (EXEC, scripts). An error comes back as a reply. */
   readonly run: (argv: readonly ByteString[]) => Reply;
 }
@@ -98,6 +103,8 @@ export interface CommandSpec {
   readonly handler: Handler;
   /** Whether the command runs at once in a transaction instead of being queued (EXEC, DISCARD, WATCH…). */
   readonly immediate: boolean;
+  /** The parameter without which the command is refused; "" for none. */
+  readonly enabledBy: string;
   /** The error for a wrong number of arguments. */
   readonly wrongArity: (name: string) => ReplyError;
 }
@@ -105,6 +112,8 @@ export interface CommandSpec {
 export interface Command extends CommandSpec {
   /** Lower case; a subcommand as `object|encoding`. */
   readonly name: string;
+  /** The command's place in the table. */
+  readonly index: number;
   /** How many words the name has: 2 for a subcommand. */
   readonly words: number;
   readonly readonly: boolean;
@@ -127,7 +136,7 @@ export function command(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: false, wrongArity };
+  return { arity, flags, keys, handler, immediate: false, enabledBy: "", wrongArity };
 }
 
 /** Declares a command that a transaction does not queue. */
@@ -137,7 +146,17 @@ export function immediateCommand(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: true, wrongArity };
+  return { arity, flags, keys, handler, immediate: true, enabledBy: "", wrongArity };
+}
+
+/** Declares a command that is refused unless the configuration file enables it (`enable-debug-command`). */
+export function guardedCommand(
+  arity: number,
+  flags: readonly Flag[],
+  handler: Handler,
+  enabledBy: string,
+): CommandSpec {
+  return { ...command(arity, flags, noKeys, handler), enabledBy };
 }
 
 /** Declares a command that only has subcommands. */

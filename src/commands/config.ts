@@ -1,115 +1,154 @@
-/** CONFIG, after config.c: its parameters stand in ../config.ts. */
-import { bytes, lowerAscii, text, type ByteString } from "../bytes.js";
+/** CONFIG: parameters are shown and set (config.c). */
+import { bytes, lowerAscii, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { globMatcher } from "../glob.js";
-import { formatEvents, parseEvents } from "../keyspace/events.js";
+import type { Config } from "../keyspace/config.js";
+import { parseEvents } from "../keyspace/events.js";
+import { parameters, type Parameter } from "../keyspace/parameters.js";
+import type { Profile } from "../profile.js";
 import { map, OK, status } from "../reply.js";
-import { command, container, noKeys, type CommandTable, type Context } from "./command.js";
+import type { Args } from "./args.js";
+import {
+  command,
+  container,
+  noKeys,
+  type CommandTable,
+  type Context,
+  type Flag,
+} from "./command.js";
 
 const EVENTS = "notify-keyspace-events";
+
+const flags: readonly Flag[] = ["admin", "noscript", "loading", "stale"];
 
 export const configCommands = {
   config: container(-2),
 
-  /** `CONFIG GET pattern [pattern …]` → a map from each parameter that matches to its value. */
-  "config|get": command(
-    -3,
-    ["admin", "noscript", "loading", "stale"],
-    noKeys,
-    ({ config, profile }, args) => {
-      const chosen = new Map<string, ByteString>();
-      for (const pattern of args.rest()) {
-        const name = lowerAscii(pattern);
-        if (!/[*?[]/.test(name)) addTo(chosen, pattern, config.get(name));
-        else {
-          const matches = globMatcher(bytes(name));
-          for (const each of config.names()) {
-            if (matches(bytes(each))) addTo(chosen, each, config.get(each));
-          }
-        }
+  /** `CONFIG GET pattern [pattern …]` → a map from the names that match to their values. */
+  "config|get": command(-3, flags, noKeys, ({ keyspace: { config }, profile }, args) => {
+    const found = new Map<string, readonly [name: ByteString, parameter: Parameter]>();
+    for (const pattern of args.rest()) {
+      for (const [name, parameter] of matching(pattern)) {
+        const folded = lowerAscii(name);
+        if (!isOffered(parameter, profile)) continue;
+        if (!found.has(folded)) found.set(folded, [bytes(name), parameter]);
       }
-      const shown = [...chosen].filter(([name]) => isOffered(name, profile));
-      return map(shown.flatMap(([name, value]) => [bytes(name), value]));
-    },
-  ),
+    }
+    return map(
+      [...found.values()].flatMap(([name, parameter]) => [name, config.valueOf(parameter)]),
+    );
+  }),
 
-  /** `CONFIG HELP` → the subcommands, in words. */
-  "config|help": command(2, ["loading", "stale"], noKeys, () => CONFIG_HELP.map(status)),
+  /** `CONFIG HELP` → a help text. */
+  "config|help": command(2, ["loading", "stale"], noKeys, () => HELP.map(status)),
 
-  /** `CONFIG RESETSTAT` → OK; the counters of INFO begin anew. */
-  "config|resetstat": command(
-    2,
-    ["admin", "noscript", "loading", "stale"],
-    noKeys,
-    ({ keyspace: { shared } }) => {
-      Object.assign(shared, { commands: 0, hits: 0, misses: 0, expired: 0 });
-      return OK;
-    },
-  ),
+  /** `CONFIG RESETSTAT` → OK; what INFO counts begins anew. */
+  "config|resetstat": command(2, flags, noKeys, ({ server, keyspace: { shared } }) => {
+    server.resetStatistics();
+    shared.commands = 0;
+    shared.hits = 0;
+    shared.misses = 0;
+    shared.expired = 0;
+    return OK;
+  }),
 
-  /** `CONFIG REWRITE` → always the error of a server that was started without a file. */
-  "config|rewrite": command(2, ["admin", "noscript", "loading", "stale"], noKeys, () => {
+  /** `CONFIG REWRITE` → an error: there is no file. */
+  "config|rewrite": command(2, flags, noKeys, () => {
     throw new ReplyError("ERR The server is running without a config file");
   }),
 
-  /** `CONFIG SET name value [name value …]` → OK; where one can not be set, none is. */
-  "config|set": command(-4, ["admin", "noscript", "loading", "stale"], noKeys, (context, args) => {
-    const { config, profile } = context;
-    if (args.left % 2 === 1) throw syntaxError();
-    const pairs: (readonly [ByteString, ByteString])[] = [];
-    while (args.more()) pairs.push([args.next(), args.next()]);
-    const names = new Set<string>();
-    for (const [name] of pairs) {
-      if (!config.has(name) || !isOffered(name, profile)) throw unknownOption(name);
-      const refusal =
-        config.refusal(name) ?? (names.has(lowerAscii(name)) && "duplicate parameter");
-      if (typeof refusal === "string") throw failed(name, refusal);
-      names.add(lowerAscii(name));
+  /** `CONFIG SET parameter value [parameter value …]` → OK; all are set, or none where one is refused. */
+  "config|set": command(-4, flags, noKeys, (context, args) => {
+    const { config } = context.keyspace;
+    const changes = checked(config, named(args, context.profile));
+    for (const { parameter, given, value } of changes) {
+      config.set(parameter, value);
+      apply(context, parameter.name, given);
     }
-    const values = pairs.map(([name, value]) => {
-      const read = lowerAscii(name) === EVENTS ? eventClasses(value) : config.read(name, value);
-      if (read instanceof Error) throw failed(lowerAscii(name), read.message);
-      return [name, read] as const;
-    });
-    for (const [name, value] of values) set(context, name, value);
     return OK;
   }),
 } satisfies CommandTable;
 
-function addTo(chosen: Map<string, ByteString>, name: string, value: ByteString | undefined): void {
-  if (value !== undefined) chosen.set(name, value);
+/** The parameters by the names under which CONFIG GET shows them: what is no pattern keeps the client's spelling. */
+function matching(pattern: ByteString): (readonly [string, Parameter])[] {
+  const folded = bytes(lowerAscii(pattern));
+  if (/[*?[]/.test(pattern)) {
+    const matches = globMatcher(folded);
+    return [...parameters()].filter(([name]) => matches(bytes(name)));
+  }
+  const parameter = parameters().get(folded);
+  return parameter === undefined ? [] : [[pattern, parameter]];
 }
 
 /** Upstash has one parameter only. */
-function isOffered(name: string, profile: Context["profile"]): boolean {
-  return profile.configuration === "all" || lowerAscii(bytes(name)) === EVENTS;
+function isOffered({ name }: Parameter, { configuration }: Profile): boolean {
+  return configuration === "all" || name === EVENTS;
 }
 
-function set({ config, keyspace, acl }: Context, name: ByteString, value: string): void {
-  config.set(name, value);
-  const parameter = lowerAscii(name);
-  if (parameter === EVENTS) keyspace.shared.events = parseEvents(value) ?? 0;
-  if (parameter === "requirepass") acl.requirePassword(value === "" ? undefined : bytes(value));
+interface Change {
+  /** As the client calls it. */
+  readonly name: ByteString;
+  readonly parameter: Parameter;
+  /** As the client gives it, and as it is kept once it has been checked. */
+  readonly given: ByteString;
+  readonly value: ByteString;
 }
 
-/** The letters as CONFIG GET writes them. */
-function eventClasses(letters: ByteString): string | Error {
-  const classes = parseEvents(text(letters));
-  if (classes !== undefined) return formatEvents(classes);
-  return new Error("Invalid event class character. Use 'Ag$lshzxeKEtmdn'.");
+/** What is to be set; throws for the first parameter that is unknown, fixed or named twice. */
+function named(args: Args, profile: Profile): readonly Change[] {
+  if (args.left % 2 !== 0) throw syntaxError();
+  const changes: Change[] = [];
+  const seen = new Set<string>();
+  while (args.more()) {
+    const name = args.next();
+    const value = args.next();
+    const folded = lowerAscii(name);
+    const parameter = parameters().get(folded);
+    if (parameter === undefined || !isOffered(parameter, profile)) {
+      throw new ReplyError(
+        `ERR Unknown option or number of arguments for CONFIG SET - '${untilZero(name)}'`,
+      );
+    }
+    if (parameter.refusal !== undefined) throw failed(name, parameter.refusal);
+    if (seen.has(folded)) throw failed(name, "duplicate parameter");
+    seen.add(folded);
+    changes.push({ name, parameter, given: value, value });
+  }
+  return changes;
 }
 
-function unknownOption(name: ByteString): ReplyError {
-  return new ReplyError(`ERR Unknown option or number of arguments for CONFIG SET - '${name}'`);
+/** The changes with their values as they are kept. */
+function checked(config: Config, changes: readonly Change[]): readonly Change[] {
+  return changes.map(({ name, parameter, given }) => {
+    const current = config.valueOf(parameter);
+    const result = parameter.check(given, current);
+    if ("error" in result) throw failed(bytes(lowerAscii(name)), result.error);
+    if (FIXED.test(parameter.name) && result.value !== current) {
+      throw new ReplyError(
+        `ERR kv-emulator keeps '${parameter.name}' at ${current}: it heeds no other value`,
+      );
+    }
+    return { name, parameter, given, value: result.value };
+  });
 }
 
-function failed(name: string, reason: string): ReplyError {
+/** Limits that the values themselves know, and that of memory, which nothing measures. */
+const FIXED =
+  /^(?:(?:hash|set|zset|list)-max-(?:listpack|intset)-\w+|stream-node-max-\w+|hll-sparse-max-bytes|proto-max-bulk-len|maxmemory)$/;
+
+function failed(name: ByteString, reason: string): ReplyError {
   return new ReplyError(
-    `ERR CONFIG SET failed (possibly related to argument '${name}') - ${reason}`,
+    `ERR CONFIG SET failed (possibly related to argument '${untilZero(name)}') - ${reason}`,
   );
 }
 
-const CONFIG_HELP = [
+/** What is kept elsewhere. */
+function apply({ acl, keyspace }: Context, name: string, value: ByteString): void {
+  if (name === EVENTS) keyspace.shared.events = parseEvents(value) ?? 0;
+  if (name === "requirepass") acl.requirePassword(value === "" ? undefined : value);
+}
+
+const HELP = [
   "CONFIG <subcommand> [<arg> [value] [opt] ...]. Subcommands are:",
   "GET <pattern>",
   "    Return parameters matching the glob-like <pattern> and their values.",

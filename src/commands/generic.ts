@@ -4,6 +4,7 @@ import { noSuchKey, ReplyError, syntaxError } from "../errors.js";
 import { globMatcher } from "../glob.js";
 import type { Database } from "../keyspace/database.js";
 import { GENERIC } from "../keyspace/events.js";
+import type { Keyspace } from "../keyspace/keyspace.js";
 import { cloneValue, encoding, typeName, type Value } from "../keyspace/value.js";
 import { OK, status, type Reply } from "../reply.js";
 import { EncodedString } from "../values/encoded-string.js";
@@ -63,9 +64,12 @@ export const genericCommands = {
     return value === undefined ? null : bytes(encoding(value));
   }),
 
-  /** `OBJECT FREQ key` → nil without a key; an error otherwise, for no LFU policy is set. */
-  "object|freq": command(3, ["readonly"], subcommandKey, ({ db }, args) => {
+  /** `OBJECT FREQ key` → nil without a key; an error otherwise: the emulator counts no accesses, and Redis only with an LFU policy. */
+  "object|freq": command(3, ["readonly"], subcommandKey, ({ db, keyspace }, args) => {
     if (!db.has(args.next())) return null;
+    if (countsAccesses(keyspace)) {
+      throw new ReplyError("ERR kv-emulator does not count how often keys are accessed");
+    }
     throw new ReplyError(
       "ERR An LFU maxmemory policy is not selected, access frequency not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
     );
@@ -75,8 +79,14 @@ export const genericCommands = {
   "object|help": command(2, ["loading", "stale"], noKeys, () => OBJECT_HELP.map(status)),
 
   /** `OBJECT IDLETIME key` → whole seconds since the last access, or nil. */
-  "object|idletime": command(3, ["readonly"], subcommandKey, ({ db }, args) => {
-    return db.idleSeconds(args.next()) ?? null;
+  "object|idletime": command(3, ["readonly"], subcommandKey, ({ db, keyspace }, args) => {
+    const seconds = db.idleSeconds(args.next());
+    if (seconds !== undefined && countsAccesses(keyspace)) {
+      throw new ReplyError(
+        "ERR An LFU maxmemory policy is selected, idle time not tracked. Please note that when switching between policies at runtime LRU and LFU data will take some time to adjust.",
+      );
+    }
+    return seconds ?? null;
   }),
 
   /** `OBJECT REFCOUNT key` → 1; 2147483647 for the integers that Redis shares; or nil. */
@@ -178,6 +188,11 @@ function isShared(value: Value): value is ByteString {
   if (typeof value !== "string") return false;
   const number = parseInteger(value);
   return number !== undefined && number >= 0 && number < SHARED_INTEGERS;
+}
+
+/** Whether an LFU policy is set, with which Redis counts accesses instead of noting when they were. */
+function countsAccesses({ config }: Keyspace): boolean {
+  return config.get("maxmemory-policy").endsWith("-lfu");
 }
 
 const OBJECT_HELP = [

@@ -18,7 +18,7 @@ import { countedKeys, countOption } from "./operands.js";
 export const keysAndTimeout: KeyRange = [1, -2, 1];
 
 export const listBlockingCommands = {
-  /** `BLMOVE source destination LEFT | RIGHT LEFT | RIGHT s` → the element that moved; nil after so many seconds, 0 for no end. */
+  /** `BLMOVE source destination LEFT | RIGHT LEFT | RIGHT s` → the element that moved; the nil array after so many seconds, 0 for no end. */
   blmove: command(6, ["write", "denyoom", "blocking"], firstTwoKeys, (context, args) => {
     const [source, destination] = [args.next(), args.next()];
     const [from, to] = [listEnd(args), listEnd(args)];
@@ -75,5 +75,6 @@ function moveOrWait(context: Context, args: Args, { source, destination, from, t
   const until = timeout(args.next(), context.now);
   const moved = move(context.db, source, destination, from, to);
   if (moved !== null) return moved;
-  return context.wait({ args, type: "list", keys: [source], until, otherwise: null });
+  const replies = { otherwise: null, timedOut: NIL_ARRAY };
+  return context.wait({ args, type: "list", keys: [source], until, ...replies });
 }

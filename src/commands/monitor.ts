@@ -48,7 +48,7 @@ export function monitorLine(
 }
 
 /** The words without the user and password of AUTH, and of HELLO's option AUTH. */
-function redacted(argv: readonly ByteString[]): readonly ByteString[] {
+export function redacted(argv: readonly ByteString[]): readonly ByteString[] {
   const names = argv.map(upperAscii);
   if (names[0] !== "AUTH" && names[0] !== "HELLO") return argv;
   const from = names.indexOf("AUTH");

@@ -126,7 +126,16 @@ class ScriptRun implements Run {
   call(argv: readonly ByteString[]): Reply {
     const found = this.#find(argv);
     if (found === undefined) return this.#unknown(argv);
-    const { command, forbidden, writes } = found;
+    const refusal = this.#refusal(found, argv);
+    if (refusal === undefined) return this.#context.run(argv);
+    this.#context.server.countRejected(found.command.name, refusal);
+    return refusal;
+  }
+
+  #refusal(
+    { command, forbidden, writes }: Callable,
+    argv: readonly ByteString[],
+  ): ReplyError | undefined {
     const { arity } = command;
     if (arity >= 0 ? argv.length !== arity : argv.length < -arity) {
       return new ReplyError("ERR Wrong number of args calling Redis command from script");
@@ -137,7 +146,7 @@ class ScriptRun implements Run {
     if (writes && this.#readOnly) {
       return new ReplyError("ERR Write commands are not allowed from read-only scripts.");
     }
-    return this.#touchesOther(command, argv) ?? this.#context.run(argv);
+    return this.#touchesOther(command, argv);
   }
 
   #find(argv: readonly ByteString[]): Callable | undefined {

@@ -7,8 +7,18 @@ import { bitfieldCommands } from "./bitfield.js";
 import { bitmapCommands } from "./bitmap.js";
 import { commandCommands } from "./command-info.js";
 import type { Command, CommandTable } from "./command.js";
-import { configCommands } from "./config.js";
 import { connectionCommands } from "./connection.js";
+import { clientCommands } from "./client.js";
+import { clusterCommands } from "./cluster.js";
+import { configCommands } from "./config.js";
+import { databaseCommands } from "./databases.js";
+import { debugCommands } from "./debug.js";
+import { latencyCommands } from "./latency.js";
+import { lolwutCommands } from "./lolwut.js";
+import { memoryCommands } from "./memory.js";
+import { persistenceCommands } from "./persistence.js";
+import { replicationCommands } from "./replication.js";
+import { slowlogCommands } from "./slowlog.js";
 import { dumpCommands } from "./dump.js";
 import { expireCommands } from "./expire.js";
 import { functionCommands } from "./functions.js";
@@ -84,7 +94,17 @@ const families: readonly CommandTable[] = [
   aclCommands,
   commandCommands,
   serverCommands,
+  clientCommands,
+  clusterCommands,
   configCommands,
+  databaseCommands,
+  debugCommands,
+  latencyCommands,
+  lolwutCommands,
+  memoryCommands,
+  persistenceCommands,
+  replicationCommands,
+  slowlogCommands,
   scriptingCommands,
   functionCommands,
 ];
@@ -155,7 +175,7 @@ function buildTable(): ReadonlyMap<string, Command> {
         name,
         words: bar < 0 ? 1 : 2,
         readonly,
-        countsLookups: readonly ? !name.startsWith("object|") : READING.has(name),
+        countsLookups: readonly ? !/^(?:object|memory)\|/.test(name) : READING.has(name),
         subcommands: none,
         arity: spec.arity,
         flags: spec.flags,
@@ -163,6 +183,8 @@ function buildTable(): ReadonlyMap<string, Command> {
         handler: spec.handler,
         immediate: spec.immediate,
         wrongArity: spec.wrongArity,
+        index: table.size,
+        enabledBy: spec.enabledBy,
       };
       table.set(name, command);
       const container = bar < 0 ? undefined : table.get(name.slice(0, bar));

@@ -8,9 +8,7 @@ const UPSTASH = new RegExp(
 const UNSUPPORTED: ReadonlySet<string> = new Set(
   (
     "vadd vcard vdim vemb vgetattr vinfo vismember vlinks vrandmember vrem vsetattr vsim " +
-    "asking bgrewriteaof bgsave client cluster debug failover lastsave latency lolwut memory migrate " +
-    "module move psync readonly readwrite replconf replicaof restore-asking role save shutdown slaveof " +
-    "slowlog swapdb sync wait waitaof " +
+    "migrate psync replconf restore-asking sync " +
     "pfdebug pfselftest"
   ).split(" "),
 );

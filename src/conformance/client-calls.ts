@@ -6,11 +6,11 @@
 import { lowerAscii } from "../bytes.js";
 import type { Arguments, MethodTable } from "./client-calls/arguments.js";
 import { collectionMethods } from "./client-calls/collections.js";
-import { genericMethods } from "./client-calls/generic.js";
+import { genericMethods, renamedGenericMethods } from "./client-calls/generic.js";
 import { geoMethods } from "./client-calls/geo.js";
 import { hashMethods } from "./client-calls/hashes.js";
 import { jsonMethods } from "./client-calls/json.js";
-import { renamedMethods, scriptingMethods } from "./client-calls/scripting.js";
+import { renamedScriptingMethods, scriptingMethods } from "./client-calls/scripting.js";
 import { sortedSetMethods } from "./client-calls/sorted-sets.js";
 import { streamMethods } from "./client-calls/streams.js";
 import { stringMethods } from "./client-calls/strings.js";
@@ -68,4 +68,6 @@ const methods: ReadonlyMap<string, Arguments> = new Map(
   } satisfies MethodTable),
 );
 
-const methodsByCommand = new Map(Object.entries(renamedMethods));
+const methodsByCommand = new Map(
+  Object.entries({ ...renamedScriptingMethods, ...renamedGenericMethods }),
+);

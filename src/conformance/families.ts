@@ -1,6 +1,9 @@
 /** Every command's grammar, by family, and how often each is called beside the others of its family. */
 import { aclGrammars } from "./grammars/acl.js";
+import { administrationGrammars } from "./grammars/administration.js";
 import { bitmapGrammars } from "./grammars/bitmap.js";
+import { clientGrammars } from "./grammars/client.js";
+import { configGrammars } from "./grammars/config.js";
 import { connectionGrammars } from "./grammars/connection.js";
 import { expireGrammars } from "./grammars/expire.js";
 import { fieldsGrammars } from "./grammars/fields.js";
@@ -44,6 +47,9 @@ export const families = {
   server: serverGrammars,
   scripting: scriptingGrammars,
   acl: aclGrammars,
+  config: configGrammars,
+  client: clientGrammars,
+  administration: administrationGrammars,
 } satisfies Record<string, Grammars>;
 
 export type Family = keyof typeof families;
@@ -64,27 +70,30 @@ export function isFamily(name: string): name is Family {
 
 /** How many of the sequences each family gets, beside those over all families. */
 export const shares: Readonly<Record<Family, number>> = {
-  string: 3,
-  bitmap: 2,
+  string: 5,
+  bitmap: 3,
   hyperloglog: 1,
   hash: 3,
   fields: 3,
-  list: 3,
+  list: 6,
   set: 3,
   zset: 5,
-  geo: 2,
+  geo: 3,
   stream: 5,
   json: 3,
   generic: 2,
   expire: 4,
-  sort: 2,
+  sort: 4,
   newer: 1,
   transactions: 4,
   pubsub: 1,
   connection: 1,
   server: 1,
   scripting: 4,
-  acl: 2,
+  acl: 1,
+  config: 1,
+  client: 1,
+  administration: 1,
 };
 
 /** Commands that fill the database; the families that make no values of their own borrow all of them. */
@@ -103,13 +112,25 @@ export const builders: Readonly<Partial<Record<Family, readonly string[]>>> = {
   json: ["json.set"],
 };
 
+/** What is about the server and its clients; the faults of data types are to be found as soon as without it. */
+const ADMINISTRATION = [
+  ...Object.keys(administrationGrammars),
+  ...Object.keys(clientGrammars),
+  ...Object.keys(configGrammars),
+];
+
+/** The commands of a cluster, which all are refused alike. */
+const CLUSTER = Object.keys(administrationGrammars).filter((name) => name.startsWith("cluster"));
+
 /** Where it is not 1: what empties the database, or answers at length, is called seldom; what is not drawn has 0. */
 export const weights: Readonly<Record<string, number>> = {
+  ...Object.fromEntries(ADMINISTRATION.map((name) => [name, 0.1])),
+  ...Object.fromEntries(CLUSTER.map((name) => [name, name === "cluster|info" ? 0.2 : 0])),
   acl: 0.1,
   "acl|cat": 0.2,
   "acl|dryrun": 10,
   "acl|gentoken": 0,
-  "acl|help": 0.05,
+  "acl|help": 0.2,
   "acl|list": 3,
   "acl|load": 0.1,
   "acl|resttoken": 0,
@@ -119,6 +140,31 @@ export const weights: Readonly<Record<string, number>> = {
   "command|getkeysandflags": 6,
   "command|help": 0.05,
   "command|list": 0.2,
+  asking: 0.1,
+  bgrewriteaof: 0,
+  bgsave: 0,
+  client: 0.1,
+  "client|help": 0.1,
+  "client|pause": 0,
+  "client|reply": 0,
+  config: 0.1,
+  "config|help": 0.1,
+  "config|set": 8,
+  "config|get": 5,
+  latency: 0.1,
+  "latency|help": 0.1,
+  memory: 0.1,
+  "memory|help": 0.1,
+  "memory|malloc-stats": 0.2,
+  "memory|usage": 5,
+  "module|help": 0.1,
+  move: 10,
+  replicaof: 0,
+  save: 0,
+  shutdown: 0,
+  slaveof: 0,
+  "slowlog|help": 0.1,
+  swapdb: 5,
   auth: 0,
   hello: 0.2,
   quit: 0,
@@ -139,8 +185,12 @@ export const weights: Readonly<Record<string, number>> = {
   "command|info": 0.2,
   info: 0.2,
   "object|help": 0.1,
+  bitpos: 2,
   spop: 0.5,
-  lpos: 2,
+  geoadd: 3,
+  geosearch: 3,
+  lpos: 5,
+  lrem: 4,
   srem: 3,
   hincrby: 2,
   zlexcount: 2,

@@ -48,12 +48,12 @@ export class Database {
   readonly #expiry: Expiry<Database>;
   /** When the next field of a hash dies, or an earlier time. */
   readonly #fieldExpiry: Expiry<Database>;
-  readonly #entries = new IndexedMap<ByteString, Value>();
+  #entries = new IndexedMap<ByteString, Value>();
   /** The second of each entry's last access, at the entry's index. */
   #accessed = new Uint32Array(64);
-  readonly #deadlines = new Map<ByteString, UnixTime>();
+  #deadlines = new Map<ByteString, UnixTime>();
   /** What stands in `#fieldExpiry` for each hash with deadlines. */
-  readonly #fieldDeadlines = new Map<ByteString, UnixTime>();
+  #fieldDeadlines = new Map<ByteString, UnixTime>();
   readonly #watches = new Map<ByteString, Set<Watch>>();
 
   constructor(
@@ -75,6 +75,11 @@ export class Database {
   /** How many keys have a deadline. */
   get volatileSize(): number {
     return this.#deadlines.size;
+  }
+
+  /** How many hashes have fields with a deadline. */
+  get hashesWithDeadlines(): number {
+    return this.#fieldDeadlines.size;
   }
 
   /** Has look-ups count from here on in a command that writes. */
@@ -288,6 +293,37 @@ export class Database {
     this.replace(to, value, expireAt);
     this.notify("rename_from", GENERIC, from);
     this.notify("rename_to", GENERIC, to);
+  }
+
+  /** Moves a key with its deadline to another database; false where it is not here, or is there already. */
+  moveTo(target: Database, key: ByteString): boolean {
+    const value = this.get(key);
+    if (value === undefined || target.has(key)) return false;
+    const expireAt = this.#deadlines.get(key);
+    this.#remove(key);
+    target.set(key, value, expireAt);
+    this.notify("move_from", GENERIC, key);
+    target.notify("move_to", GENERIC, key);
+    return true;
+  }
+
+  /** Exchanges all keys with another database; watched keys that one of them has break their WATCH in both. */
+  swap(other: Database): void {
+    this.#shared.changes++;
+    for (const database of [this, other]) {
+      for (const key of database.#watches.keys()) {
+        if (this.has(key) || other.has(key)) database.#breakWatches(key);
+      }
+    }
+    [this.#entries, other.#entries] = [other.#entries, this.#entries];
+    [this.#accessed, other.#accessed] = [other.#accessed, this.#accessed];
+    [this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines];
+    [this.#fieldDeadlines, other.#fieldDeadlines] = [other.#fieldDeadlines, this.#fieldDeadlines];
+    for (const owner of [this, other]) {
+      for (const [key, at] of owner.#deadlines) this.#expiry.push({ at, owner, key });
+      for (const [key, at] of owner.#fieldDeadlines) this.#fieldExpiry.push({ at, owner, key });
+      this.#shared.waiting.touchAll(owner.index);
+    }
   }
 
   clear(): void {

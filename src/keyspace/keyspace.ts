@@ -1,9 +1,12 @@
 /** All databases of one emulator and their common time. Databases come into being when they are first used. */
+import { Config } from "./config.js";
 import { Database, type Shared } from "./database.js";
 import type { Publish } from "./events.js";
 import { Expiry, type UnixTime } from "./expiry.js";
 
 export class Keyspace {
+  /** What CONFIG sets. */
+  readonly config = new Config();
   readonly shared: Shared;
   readonly #databases: Database[] = [];
   readonly #expiry = new Expiry<Database>((deadline) => deadline.owner.isLive(deadline));
@@ -62,6 +65,11 @@ export class Keyspace {
   /** The databases that hold keys, in order. */
   used(): Database[] {
     return this.#databases.filter((database) => database.size > 0);
+  }
+
+  /** Exchanges what two databases hold; whoever watches a key that either has sees it change. */
+  swap(first: number, second: number): void {
+    if (first !== second) this.database(first).swap(this.database(second));
   }
 
   clear(): void {

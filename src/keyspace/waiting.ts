@@ -47,6 +47,11 @@ export class Waiting<W extends Waiter> {
     return next === Infinity ? undefined : next;
   }
 
+  /** Everyone who waits. */
+  all(): Iterable<W> {
+    return this.#all.values();
+  }
+
   /** With what a session waits; undefined where it does not. */
   of(session: object): W | undefined {
     return this.#all.get(session);

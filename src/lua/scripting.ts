@@ -157,6 +157,10 @@ export class Scripting {
   }
 
   /** How many functions all libraries have. */
+  get scriptCount(): number {
+    return this.#scripts.size;
+  }
+
   get functionCount(): number {
     return this.#context.functionCount;
   }

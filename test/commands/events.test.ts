@@ -4,6 +4,7 @@ import { bytes } from "../../src/bytes.js";
 import { manualClock } from "../../src/clock.js";
 import { createEmulator } from "../../src/emulator.js";
 import { plain } from "../../src/plain.js";
+import { encodeResp } from "../../src/resp/encode.js";
 
 function listening(pattern: string) {
   const clock = manualClock(1_000_000);
@@ -75,6 +76,23 @@ describe("a wait", () => {
       [250, null],
       [250, 0],
     ]);
+  });
+
+  it.each([
+    ["BLPOP k 0.1", "*-1\r\n"],
+    ["BLMOVE k l LEFT LEFT 0.1", "*-1\r\n"],
+    ["BRPOPLPUSH k l 0.1", "*-1\r\n"],
+    ["BZMPOP 0.1 1 k MIN", "*-1\r\n"],
+    ["XREAD BLOCK 100 STREAMS k $", "*-1\r\n"],
+    ["WAIT 1 100", ":0\r\n"],
+  ])("with %s ends as Redis 8.0.2 ends it", (line, expected) => {
+    const clock = manualClock();
+    const emulator = createEmulator({ clock, seed: 1 });
+    let heard = "";
+    const session = emulator.createSession("redis", (reply) => (heard += encodeResp(reply, 2)));
+    emulator.execute(session, line.split(" ").map(bytes));
+    clock.advance(100);
+    expect(heard).toBe(expected);
   });
 
   it("is refused loudly in a session that takes no late replies", () => {

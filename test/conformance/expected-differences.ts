@@ -78,6 +78,23 @@ export const expectedDifferences: readonly ExpectedDifference[] = [
     file: "command",
     reason: "Upstash offers COMMAND without subcommands (Upstash documentation, command COMMAND)",
   },
+  ...["cluster", "alone", "swap", "client", "debug", "latency", "slowlog"].map((file) => ({
+    targets: upstash,
+    file,
+    reason: `Upstash does not list these commands, or not for REST, where there are no transactions either (Upstash documentation, Redis API compatibility): ${file}`,
+  })),
+  {
+    targets: upstash,
+    commands: ["memory"],
+    words: /^(?:doctor|help|malloc-stats|purge|stats)$/i,
+    reason: "of MEMORY Upstash offers USAGE (Upstash documentation, Redis API compatibility)",
+  },
+  {
+    targets: upstash,
+    file: "info",
+    reason:
+      "Upstash has six sections of INFO and heads those that it has not; over REST there are no transactions but /multi-exec (Upstash documentation, command INFO)",
+  },
   {
     targets: upstash,
     file: "stream-trim",

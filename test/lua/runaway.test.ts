@@ -91,7 +91,7 @@ describe("a script that wants too much", () => {
     ["memory", "local s='x' while true do s=s..s end", "not enough memory"],
     ["a reply", "local t={} for i=1,27 do t={t,t} end return t", "the reply is too large."],
   ])("of %s gets an error, and the next script runs", (_, script, message) => {
-    const emulator = createEmulator();
+    const emulator = createEmulator({ scriptTimeout: 60_000 });
     expect(() => emulator.call("EVAL", script, 0)).toThrow(message);
     expect(emulator.call("EVAL", "return 'next'", 0)).toBe("next");
   });

@@ -202,3 +202,6 @@ export const count: Alternatives = [option("count", "n")];
 
 /** By the method's name. */
 export type MethodTable = Readonly<Record<string, Arguments>>;
+
+/** By the command's words in lower case: its method, where that has another name. */
+export type RenamedMethods = Readonly<Record<string, readonly [method: string, Arguments]>>;

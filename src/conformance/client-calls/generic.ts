@@ -8,6 +8,7 @@ import {
   match,
   count,
   type MethodTable,
+  type RenamedMethods,
 } from "./arguments.js";
 
 /** The client leaves out what is falsy: an empty key, and 0 seconds. */
@@ -15,6 +16,11 @@ function expire(words: readonly string[]): readonly unknown[] | undefined {
   const args = positional("key n NX|XX|GT|LT?")(words);
   return args?.every(Boolean) === true ? args : undefined;
 }
+
+/** Commands whose method has another name, with what it is given. */
+export const renamedGenericMethods: RenamedMethods = {
+  "client setinfo": ["clientSetinfo", positional("LIB-NAME|LIB-VER value")],
+};
 
 export const genericMethods: MethodTable = {
   copy: withOptions("key key", [flag("replace")]),

@@ -1,6 +1,5 @@
 /** Calls of the commands on scripts and functions. Most of their methods have another name. */
 import {
-  type Arguments,
   number,
   positional,
   flag,
@@ -8,6 +7,7 @@ import {
   readOptions,
   withOptions,
   type MethodTable,
+  type RenamedMethods,
 } from "./arguments.js";
 
 /** `script numkeys [key …] [arg …]`: the keys and the arguments are an array each. */
@@ -31,7 +31,7 @@ export const scriptingMethods: MethodTable = {
 };
 
 /** Commands whose method has another name, with what it is given. */
-export const renamedMethods: Readonly<Record<string, readonly [method: string, Arguments]>> = {
+export const renamedScriptingMethods: RenamedMethods = {
   eval_ro: ["evalRo", script],
   evalsha_ro: ["evalshaRo", script],
   "script exists": ["scriptExists", positional("sha...")],

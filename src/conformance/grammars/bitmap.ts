@@ -11,6 +11,9 @@ const type = (draw: Operands): ByteString =>
   draw.word("u1", "i1", "u4", "i5", "u8", "i8", "u16", "i16", "u32", "i32", "u63", "i64", "u64");
 const get = (draw: Operands): ByteString[] => [bytes("GET"), type(draw), offset(draw)];
 
+/** A value of a field, often all its bits. */
+const ones = (draw: Operands): ByteString => (draw.happens(0.3) ? bytes("-1") : draw.edgeInteger());
+
 function range(draw: Operands): ByteString[] {
   return [draw.integer(), draw.integer(), ...draw.maybe(0.5, () => draw.word("BIT", "BYTE"))];
 }
@@ -22,7 +25,7 @@ function change(draw: Operands): ByteString[] {
     case 1:
       return [bytes("OVERFLOW"), draw.word("WRAP", "SAT", "FAIL")];
     case 2:
-      return [bytes("SET"), type(draw), offset(draw), draw.edgeInteger()];
+      return [bytes("SET"), type(draw), offset(draw), ones(draw)];
     default:
       return [bytes("INCRBY"), type(draw), offset(draw), draw.edgeInteger()];
   }
@@ -32,11 +35,10 @@ export const bitmapGrammars = {
   bitcount: (draw) => [draw.key("string"), ...(draw.happens(0.3) ? [] : range(draw))],
   bitfield: (draw) => [draw.key("string"), ...draw.some(4, () => change(draw))],
   bitfield_ro: (draw) => [draw.key("string"), ...draw.some(3, () => get(draw))],
-  bitop: (draw) => [
-    draw.word("AND", "OR", "XOR", "NOT"),
-    draw.key("string"),
-    ...draw.keys("string"),
-  ],
+  bitop: (draw) =>
+    draw.happens(0.3)
+      ? [bytes("NOT"), draw.key("string"), draw.key("string")]
+      : [draw.word("AND", "OR", "XOR", "NOT"), draw.key("string"), ...draw.keys("string")],
   bitpos: (draw) => [
     draw.key("string"),
     bit(draw),
