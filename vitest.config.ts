@@ -10,6 +10,7 @@ export default defineConfig({
       { find: /^kv-emulator\/kv$/, replacement: source("kv/kv.ts") },
       { find: /^kv-emulator\/upstash$/, replacement: source("kv/upstash.ts") },
       { find: /^kv-emulator\/msw$/, replacement: source("msw/handlers.ts") },
+      { find: /^kv-emulator\/node$/, replacement: source("node/server.ts") },
       { find: /^kv-emulator\/conformance$/, replacement: source("conformance/conformance.ts") },
     ],
   },

@@ -24,6 +24,16 @@ for (const [kind, entry] of Object.entries(load)) {
   const { kvHandlers } = await entry("kv-emulator/msw");
   expect(kind, "kv-emulator/msw", kvHandlers(emulator).length, 1);
 
+  const { startServer } = await entry("kv-emulator/node");
+  const server = await startServer({ emulator });
+  expect(
+    kind,
+    "kv-emulator/node",
+    (await fetch(`${server.url}/get/k?_token=${server.token}`)).status,
+    200,
+  );
+  await server.close();
+
   const { checkConformance, upstashTarget } = await entry("kv-emulator/conformance");
   const { seed } = await checkConformance(upstashTarget(createKv().kv), { runs: 5, seed: 7 });
   expect(kind, "kv-emulator/conformance", seed, 7);

@@ -31,6 +31,15 @@ export function sliceBytes(value: ByteString, start: number, end?: number): Byte
   return value.slice(start, end) as ByteString;
 }
 
+/** Whether a secret is the given one, in a time that does not tell how much of it is right. */
+export function isSecret(given: string, secret: string): boolean {
+  let difference = given.length ^ secret.length;
+  for (let index = 0; index < given.length; index++) {
+    difference |= given.charCodeAt(index) ^ secret.charCodeAt(index % secret.length);
+  }
+  return difference === 0;
+}
+
 /** What C takes for the whole of a string: all before its first zero byte. */
 export function untilZero(value: ByteString): ByteString {
   const end = value.indexOf("\0");

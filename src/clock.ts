@@ -6,8 +6,11 @@
 export interface Clock {
   /** The time in milliseconds since the Unix epoch. */
   now(): number;
-  /** Has the clock wake a sleeper whenever it is moved to a time that the sleeper waits for. It does not keep the sleeper alive. */
-  follow?(sleeper: Sleeper): void;
+  /**
+   * Has the clock wake a sleeper whenever it comes to a time that the sleeper waits for; returns what tells the clock that it may be
+   * another one now. Without it the engine does what is due with the next command.
+   */
+  follow?(sleeper: Sleeper): () => void;
 }
 
 /** What waits for points in time. */
@@ -18,7 +21,32 @@ export interface Sleeper {
   wake(): void;
 }
 
-export const systemClock: Clock = { now: () => Date.now() };
+/** The longest time that timers take. */
+const LONGEST = 2 ** 31 - 1;
+
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  follow(sleeper) {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let armedFor: number | undefined;
+    const arm = (): void => {
+      const at = sleeper.wakeAt();
+      if (at === armedFor) return;
+      clearTimeout(timer);
+      armedFor = at;
+      if (at === undefined) return;
+      timer = setTimeout(ring, Math.min(LONGEST, Math.max(1, at - Date.now())));
+      // What waits does not keep a program alive; a server's socket does.
+      if (typeof timer === "object") timer.unref();
+    };
+    const ring = (): void => {
+      armedFor = undefined;
+      sleeper.wake();
+      arm();
+    };
+    return arm;
+  },
+};
 
 /** Milliseconds, or a text of numbers with units: `"1h30m"`, `"250ms"`, `"1d 2h"` (d, h, m, s, ms). */
 export type Duration = number | string;
@@ -46,7 +74,10 @@ export function manualClock(start: Date | number | string = Date.now()): ManualC
   };
   return {
     now: () => now,
-    follow: (sleeper) => sleepers.add(new WeakRef(sleeper)),
+    follow(sleeper) {
+      sleepers.add(new WeakRef(sleeper));
+      return () => undefined;
+    },
     advance: (duration) => move(now + milliseconds(duration)),
     set: (date) => move(instant("date", date)),
   };

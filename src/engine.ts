@@ -70,6 +70,8 @@ export class Engine {
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
+  /** Called where the sleeper may wait for another time. */
+  readonly #tellClock: () => void;
   /** Where events of keys are wanted, and waits end, that is at the very time, not with the next command. */
   readonly #sleeper: Sleeper = {
     wakeAt: () => {
@@ -86,7 +88,7 @@ export class Engine {
 
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
-    this.clock.follow?.(this.#sleeper);
+    this.#tellClock = this.clock.follow?.(this.#sleeper) ?? (() => undefined);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
     this.#context = {
@@ -193,7 +195,7 @@ export class Engine {
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
     const reply = this.#respond(this.clock.now(), session, argv);
-    if (this.#waits.isDue) this.#waits.serve();
+    this.#settle();
     return reply;
   }
 
@@ -211,8 +213,14 @@ export class Engine {
     if (!atomic) return commands.map((argv) => this.execute(session, argv));
     const now = this.clock.now();
     const replies = commands.map((argv) => this.#process(now, session, argv));
-    if (this.#waits.isDue) this.#waits.serve();
+    this.#settle();
     return replies;
+  }
+
+  /** Serves those who wait; the clock hears of what it has to wake them for. */
+  #settle(): void {
+    if (this.#waits.isDue) this.#waits.serve();
+    if (this.#waits.keys.size > 0 || this.#keyspace.shared.events !== 0) this.#tellClock();
   }
 
   /** A command that a client sends: it is refused, queued or performed. */

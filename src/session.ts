@@ -29,6 +29,8 @@ export class Session implements Subscriber {
   };
   /** Who the client is. */
   user: User;
+  /** The password that the session's door asks user `default` for, whatever the user's own are. */
+  password: ByteString | undefined = undefined;
   /** Whether the client has said who it is, or has not been asked to. */
   authenticated = true;
   /** Whether the connection has ended, by QUIT or because its user is gone. */
@@ -72,6 +74,12 @@ export class Session implements Subscriber {
     this.receive = receive;
     this.user = user;
     this.logIn(user, user.enabled && user.nopass);
+  }
+
+  /** Asks for a password before the session may do anything. */
+  askFor(password: ByteString): void {
+    this.password = password;
+    this.authenticated = false;
   }
 
   /** The session is that user from here on. */

@@ -1,8 +1,11 @@
 /** Time: the default clock follows Date.now(), a manual clock moves when told to, and a key dies at its millisecond. */
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { manualClock, type ManualClock, type Sleeper } from "../src/clock.js";
+import { bytes } from "../src/bytes.js";
 import { createEmulator } from "../src/emulator.js";
 import { createKv } from "../src/kv/kv.js";
+import { plain } from "../src/plain.js";
+import type { Reply } from "../src/reply.js";
 
 afterEach(() => {
   vi.useRealTimers();
@@ -137,5 +140,27 @@ describe("followed", () => {
     const late = sleeper(clock, [400, 900]);
     clock.set(500);
     expect([late.woken, clock.now()]).toEqual([[1000], 500]);
+  });
+});
+
+describe("the default clock, followed", () => {
+  it("tells of keys that expire, and ends waits, when its timers say so", () => {
+    vi.useFakeTimers({ now: 1000 });
+    const emulator = createEmulator();
+    emulator.call("CONFIG", "SET", "notify-keyspace-events", "Ex");
+    const heard: unknown[] = [];
+    const hear = (message: Reply): unknown => heard.push([Date.now(), plain(message)]);
+    const listener = emulator.createSession("redis", hear);
+    emulator.execute(listener, ["SUBSCRIBE", "__keyevent@0__:expired"].map(bytes));
+    emulator.execute(emulator.createSession("redis", hear), ["BLPOP", "list", "2"].map(bytes));
+    emulator.call("SET", "late", "v", "PX", 3000);
+    emulator.call("SET", "soon", "v", "PX", 20);
+    vi.advanceTimersByTime(10_000);
+    expect(heard).toEqual([
+      [1020, ["message", "__keyevent@0__:expired", "soon"]],
+      [3000, null],
+      [4000, ["message", "__keyevent@0__:expired", "late"]],
+    ]);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 /** Who a connection is: AUTH, HELLO, RESET and QUIT (acl.c and networking.c). */
-import { bytes, upperAscii, untilZero, type ByteString } from "../bytes.js";
+import { bytes, isSecret, upperAscii, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { map, OK, status, type Reply } from "../reply.js";
 import {
@@ -19,7 +19,7 @@ export const authCommands = {
   /** `AUTH [username] password` → OK; the session is that user, `default` unless told otherwise. */
   auth: command(-2, flags, noKeys, (context, args) => {
     if (args.left > 2) throw syntaxError();
-    if (args.left === 1 && context.acl.default.nopass) {
+    if (args.left === 1 && context.acl.default.nopass && context.session.password === undefined) {
       throw new ReplyError(
         "ERR AUTH <password> called without any password configured for the default user. Are you sure your configuration is correct?",
       );
@@ -63,7 +63,7 @@ export const authCommands = {
     session.database = 0;
     session.resp = 2;
     session.name = bytes("");
-    session.logIn(acl.default, !acl.asksForPassword);
+    session.logIn(acl.default, !acl.asksForPassword && session.password === undefined);
     return status("RESET");
   }),
 } satisfies CommandTable;
@@ -75,7 +75,12 @@ function authenticate(
   name: ByteString,
   password: ByteString,
 ): void {
-  const user = acl.authenticate(name, password);
+  const user =
+    session.password === undefined || name !== "default"
+      ? acl.authenticate(name, password)
+      : isSecret(password, session.password)
+        ? acl.default
+        : undefined;
   if (user === undefined) {
     const context = session.transaction === undefined ? "toplevel" : "multi";
     const [object = bytes("")] = argv;

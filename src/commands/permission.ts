@@ -129,7 +129,8 @@ export function refusalOfSession(
       "ERR this session of kv-emulator is closed: it said QUIT, or its user is gone",
     );
   }
-  if (!session.authenticated && acl.asksForPassword && !command.flags.includes("no_auth")) {
+  const asks = acl.asksForPassword || session.password !== undefined;
+  if (!session.authenticated && asks && !command.flags.includes("no_auth")) {
     return new ReplyError("NOAUTH Authentication required.");
   }
   const context = session.transaction === undefined ? "toplevel" : "multi";

@@ -1,5 +1,6 @@
 /** Tokens: the bearer header (its scheme optional) or the `_token` query parameter, which wins where both are there. */
 import type { User } from "../acl/user.js";
+import { isSecret } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Access } from "./availability.js";
 
@@ -20,8 +21,9 @@ export function authorize(
   const given = queryToken ?? authorization?.replace(/^bearer\s+/i, "").trim();
   const user = given === undefined ? undefined : userOf(given);
   if (user !== undefined) return user;
-  if (readOnlyToken !== undefined && given === readOnlyToken) return "read-only";
-  if (token === undefined || given === token) return "full";
+  const is = (secret: string): boolean => given !== undefined && isSecret(given, secret);
+  if (readOnlyToken !== undefined && is(readOnlyToken)) return "read-only";
+  if (token === undefined || is(token)) return "full";
   return new ReplyError(
     "WRONGPASS invalid or missing auth token. See https://docs.upstash.com/redis/troubleshooting/http_unauthorized for details.",
   );

@@ -1,0 +1,129 @@
+/** One client of the RESP server: bytes in, commands to the engine in order, replies and pushed messages out. */
+import type { Socket } from "node:net";
+import { bytes, type ByteString } from "../bytes.js";
+import type { Engine, Replies } from "../engine.js";
+import { ReplyError } from "../errors.js";
+import type { Reply } from "../reply.js";
+import { ProtocolError, RequestDecoder } from "../resp/decode.js";
+import { encodeResp } from "../resp/encode.js";
+import type { Receive, Session } from "../session.js";
+
+/** What a client may leave unread, in bytes; one that leaves more is closed, as with Redis's limit for subscribers. */
+const MAX_UNREAD = 32 * 1024 * 1024;
+
+/** Makes the session of a new connection. */
+export type OpenSession = (receive: Receive) => Session;
+
+export class RespConnection {
+  readonly #socket: Socket;
+  readonly #engine: Engine;
+  readonly #session: Session;
+  readonly #decoder = new RequestDecoder();
+  /** Bytes that are still to be sent. */
+  #output = "";
+  /** What was pushed while the session's own command ran; it is sent behind the reply. */
+  #pushed = "";
+  /** Whether a command runs, and whether its reply is awaited. */
+  #busy: "no" | "running" | "awaiting" = "no";
+  #flushing = false;
+
+  constructor(socket: Socket, engine: Engine, open: OpenSession) {
+    this.#socket = socket;
+    this.#engine = engine;
+    this.#session = open((message) => this.#take(message));
+    this.#session.address = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+    socket.setNoDelay(true);
+    socket.setEncoding("latin1");
+    socket.on("data", (chunk: string) => this.#receive(bytes(chunk)));
+    socket.on("error", () => socket.destroy());
+    socket.on("close", () => engine.closeSession(this.#session));
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #receive(chunk: ByteString): void {
+    this.#decoder.push(chunk);
+    this.#work();
+  }
+
+  /** Runs the commands that have come whole, one after another. */
+  #work(): void {
+    while (this.#busy === "no" && !this.#session.closed) {
+      const argv = this.#nextCommand();
+      if (argv === undefined) break;
+      this.#busy = "running";
+      const session = this.#session;
+      const replies = this.#engine.handle({
+        commands: [argv],
+        session,
+        door: "resp",
+        atomic: false,
+      });
+      if (isPromise(replies)) void this.#await(replies);
+      else this.#answer(replies);
+    }
+    this.#flush();
+  }
+
+  /** Undefined where none is whole; bytes that are no RESP end the connection, with Redis's words. */
+  #nextCommand(): readonly ByteString[] | undefined {
+    try {
+      return this.#decoder.next();
+    } catch (error) {
+      if (!(error instanceof ProtocolError)) throw error;
+      this.#output += encodeResp(new ReplyError(`ERR ${error.message}`), this.#session.resp);
+      this.#session.close();
+      return undefined;
+    }
+  }
+
+  async #await(replies: Promise<readonly Reply[]>): Promise<void> {
+    this.#busy = "awaiting";
+    try {
+      this.#answer(await replies);
+      this.#work();
+    } catch {
+      // What stands between the client and the engine has cut the connection.
+      this.#socket.destroy();
+    }
+  }
+
+  #answer(replies: readonly Reply[]): void {
+    for (const reply of replies) this.#output += encodeResp(reply, this.#session.resp);
+    this.#output += this.#pushed;
+    this.#pushed = "";
+    this.#busy = "no";
+  }
+
+  /** Takes a message, or a reply that comes late. */
+  #take(message: Reply): void {
+    const encoded = encodeResp(message, this.#session.resp);
+    if (this.#busy === "running") this.#pushed += encoded;
+    else {
+      this.#output += encoded;
+      this.#flushSoon();
+    }
+  }
+
+  #flushSoon(): void {
+    if (this.#flushing) return;
+    this.#flushing = true;
+    queueMicrotask(() => {
+      this.#flushing = false;
+      this.#flush();
+    });
+  }
+
+  #flush(): void {
+    if (this.#output !== "") this.#socket.write(this.#output, "latin1");
+    this.#output = "";
+    if (this.#session.closed) this.#socket.end();
+    else if (this.#socket.writableLength > MAX_UNREAD) this.#socket.destroy();
+  }
+}
+
+function isPromise(replies: Replies): replies is Promise<readonly Reply[]> {
+  return replies instanceof Promise;
+}

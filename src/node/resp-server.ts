@@ -1,0 +1,51 @@
+/** The emulator as a Redis server: RESP2 and RESP3 over TCP, for every client that speaks to a Redis. */
+import { createServer } from "node:net";
+import { utf8 } from "../bytes.js";
+import type { Engine } from "../engine.js";
+import { listen, portOf } from "./http-server.js";
+import { RespConnection, type OpenSession } from "./resp-connection.js";
+
+export interface RespServerOptions {
+  /** 0, which is what it is unless told otherwise, for any free port. */
+  readonly port?: number;
+  /** Where the server listens: `127.0.0.1` unless told otherwise. */
+  readonly host?: string;
+  /** What user `default` has to say first; nothing unless told otherwise. */
+  readonly password?: string;
+  /** As which of the two the server answers; `redis` unless told otherwise. */
+  readonly profile?: "redis" | "upstash";
+}
+
+export interface RespServer {
+  readonly host: string;
+  readonly port: number;
+  /** Ends every connection and stops listening. */
+  close(): Promise<void>;
+}
+
+export async function startRespServer(
+  engine: Engine,
+  { port = 0, host = "127.0.0.1", profile = "redis", password }: RespServerOptions = {},
+): Promise<RespServer> {
+  const connections = new Set<RespConnection>();
+  const open: OpenSession = (receive) => {
+    const session = engine.createSession(profile, receive);
+    if (password !== undefined) session.askFor(utf8(password));
+    return session;
+  };
+  const server = createServer((socket) => {
+    const connection = new RespConnection(socket, engine, open);
+    connections.add(connection);
+    socket.on("close", () => connections.delete(connection));
+  });
+  await listen(server, port, host);
+  return {
+    host,
+    port: portOf(server),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const connection of connections) connection.destroy();
+      }),
+  };
+}

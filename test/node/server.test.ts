@@ -1,0 +1,186 @@
+/** Both servers on one emulator: what clients that cannot import it meet. */
+import { once } from "node:events";
+import { connect, type Socket } from "node:net";
+import { createClient } from "@vercel/kv";
+import { Redis } from "ioredis";
+import { manualClock } from "kv-emulator";
+import { startServer, type KvServer } from "kv-emulator/node";
+import { afterEach, describe, expect, it } from "vitest";
+
+const closing: (() => Promise<unknown> | void)[] = [];
+
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+async function start(options: Parameters<typeof startServer>[0] = {}): Promise<KvServer> {
+  const server = await startServer(options);
+  closing.push(() => server.close());
+  return server;
+}
+
+function redis({ redisUrl }: KvServer): Redis {
+  const client = new Redis(redisUrl);
+  closing.push(() => client.disconnect());
+  return client;
+}
+
+/** A connection that speaks for itself; `heard` is all that has come. */
+async function raw(server: KvServer): Promise<{ socket: Socket; heard: () => string }> {
+  const { hostname, port } = new URL(server.redisUrl);
+  const socket = connect(Number(port), hostname).setEncoding("latin1");
+  closing.push(() => void socket.destroy());
+  let all = "";
+  socket.on("data", (chunk: string) => (all += chunk));
+  await once(socket, "connect");
+  return { socket, heard: () => all };
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
+}
+
+describe("startServer", () => {
+  it("tells in env where both servers are, on one database", async () => {
+    const server = await start();
+    const kv = createClient({
+      url: server.env.KV_REST_API_URL ?? "",
+      token: server.env.KV_REST_API_TOKEN ?? "",
+    });
+    await kv.set("user", { name: "ada" });
+    expect(await redis(server).get("user")).toBe('{"name":"ada"}');
+    expect(server.emulator.call("GET", "user")).toBe('{"name":"ada"}');
+    expect(server.env.UPSTASH_REDIS_REST_URL).toBe(server.url);
+    expect(server.env.KV_URL).toBe(server.redisUrl);
+  });
+
+  it("lets nobody in without a token, and lets the read-only one read", async () => {
+    const server = await start({ token: "secret", readOnlyToken: "reader" });
+    const reader = createClient({ url: server.url, token: "reader" });
+    expect(await reader.get("k")).toBeNull();
+    await expect(reader.set("k", 1)).rejects.toThrow("NOPERM");
+    await expect(createClient({ url: server.url, token: "wrong" }).get("k")).rejects.toThrow(
+      "WRONGPASS",
+    );
+    const { socket, heard } = await raw(server);
+    socket.write("GET k\r\nAUTH wrong\r\nAUTH secret\r\nGET k\r\n");
+    await until(() => heard().endsWith("$-1\r\n"));
+    expect(heard()).toBe(
+      "-NOAUTH Authentication required.\r\n" +
+        "-WRONGPASS invalid username-password pair or user is disabled.\r\n+OK\r\n$-1\r\n",
+    );
+  });
+
+  it("has other tokens every time", async () => {
+    const [first, second] = [await start(), await start()];
+    expect(first.token).not.toBe(second.token);
+    expect(first.readOnlyToken).not.toBe(first.token);
+  });
+
+  it("rejects where a port is taken, and leaves nothing behind", async () => {
+    const taken = Number(new URL((await start()).redisUrl).port);
+    await expect(startServer({ redisPort: taken })).rejects.toThrow("EADDRINUSE");
+  });
+
+  it("says what is wrong with a port that is none", async () => {
+    await expect(startServer({ port: 1.5 })).rejects.toThrow(
+      new TypeError(
+        "startServer({ port }): 1.5 is no port; pass a whole number from 0 (any free one) to 65535",
+      ),
+    );
+  });
+
+  it("ends every connection when it is closed", async () => {
+    const server = await startServer();
+    const { socket } = await raw(server);
+    const closed = once(socket, "close");
+    await server.close();
+    await closed;
+    await expect(fetch(server.url)).rejects.toThrow("fetch failed");
+  });
+});
+
+describe("the RESP server", () => {
+  it("hands messages of channels to their subscribers", async () => {
+    const server = await start();
+    const [subscriber, publisher] = [redis(server), redis(server)];
+    const messages: string[] = [];
+    subscriber.on("message", (channel, message) => messages.push(`${channel} ${message}`));
+    await subscriber.subscribe("news");
+    expect(await publisher.publish("news", "hello")).toBe(1);
+    await until(() => messages.length === 1);
+    expect(messages).toEqual(["news hello"]);
+  });
+
+  it("runs transactions and pipelines in order", async () => {
+    const client = redis(await start());
+    const results = await client.multi().incr("n").incr("n").get("n").exec();
+    expect(results).toEqual([
+      [null, 1],
+      [null, 2],
+      [null, "2"],
+    ]);
+    const many = client.pipeline();
+    for (let index = 0; index < 1000; index++) many.rpush("list", index);
+    await many.exec();
+    expect(await client.lrange("list", 998, -1)).toEqual(["998", "999"]);
+  });
+
+  it("lets a client wait for an element, and answers what it sent meanwhile in order", async () => {
+    const server = await start();
+    const [waiting, other] = [redis(server), redis(server)];
+    const popped = waiting.blpop("queue", 0);
+    const behind = waiting.incr("n");
+    await other.ping();
+    await other.set("n", "10");
+    await other.rpush("queue", "job");
+    expect(await popped).toEqual(["queue", "job"]);
+    expect(await behind).toBe(11);
+  });
+
+  it("ends a wait when the emulator's clock says so", async () => {
+    const clock = manualClock();
+    const server = await start({ clock });
+    let waits = false;
+    server.emulator.intercept((call, next) => {
+      const replies = next(call);
+      waits ||= call.commands.some(([name]) => name === "blpop");
+      return replies;
+    });
+    const popped = redis(server).blpop("queue", 3600);
+    await until(() => waits);
+    clock.advance("1h");
+    expect(await popped).toBeNull();
+  });
+
+  it("takes requests split at any byte, inline commands among them", async () => {
+    const { socket, heard } = await raw(await start({ token: "t" }));
+    const request =
+      "AUTH t\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$5\r\na\r\nbc\r\nGET k\r\n*0\r\n\r\nPING 'x y'\r\n";
+    for (const byte of request) {
+      socket.write(byte, "latin1");
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => heard().endsWith("x y\r\n"));
+    expect(heard()).toBe("+OK\r\n+OK\r\n$5\r\na\r\nbc\r\n$3\r\nx y\r\n");
+  });
+
+  it.each([
+    ["*1\r\n+PING\r\n", "-ERR Protocol error: expected '$', got '+'\r\n"],
+    ["*x\r\n", "-ERR Protocol error: invalid multibulk length\r\n"],
+    ["*1\r\n$-5\r\n", "-ERR Protocol error: invalid bulk length\r\n"],
+    ['PING "\r\n', "-ERR Protocol error: unbalanced quotes in request\r\n"],
+  ])("answers %j with Redis's protocol error, and ends the connection", async (request, error) => {
+    const { socket, heard } = await raw(await start());
+    socket.write(request);
+    await once(socket, "end");
+    expect(heard()).toBe(error);
+  });
+
+  it("says goodbye to QUIT", async () => {
+    const { socket, heard } = await raw(await start());
+    socket.write("QUIT\r\nPING\r\n");
+    await once(socket, "end");
+    expect(heard()).toBe("+OK\r\n");
+  });
+});
