@@ -25,9 +25,12 @@ export class PipelinedConnection {
     socket.on("close", () => this.#reject?.(new Error("Redis closed the connection")));
   }
 
-  /** Connects to a Unix socket. */
-  static async open(path: string, version: 2 | 3): Promise<PipelinedConnection> {
-    const socket = connect(path);
+  /** Connects to a Unix socket, or to a port of this machine. */
+  static async open(
+    to: { readonly path: string } | { readonly port: number },
+    version: 2 | 3,
+  ): Promise<PipelinedConnection> {
+    const socket = connect({ ...to, noDelay: true });
     await new Promise((resolve, reject) => {
       socket.once("connect", resolve);
       socket.once("error", reject);

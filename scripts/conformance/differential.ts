@@ -25,9 +25,14 @@ import { encodeResp } from "../../src/resp/encode.js";
 import type { Receive, Session } from "../../src/session.js";
 import { PipelinedConnection } from "./connection.js";
 import type { Lane } from "./lanes.js";
+import { RespDoor } from "./resp-door.js";
 import type { KnownDifference } from "./known-differences.js";
 
 type Version = 2 | 3;
+
+/** What stands between the commands and the engine: nothing, or its RESP server. */
+export type Door = (typeof doors)[number];
+export const doors = ["none", "resp"] as const;
 
 /** A sequence's outcome: where the sides parted, and whether it was certain at which millisecond Redis ran each command. */
 interface Outcome {
@@ -39,6 +44,13 @@ interface Outcome {
 type Parted = Omit<Divergence, "steps"> | "left open";
 
 type Play = (session: 1 | 2, commands: readonly Argv[]) => Promise<Parted | undefined>;
+
+/** What both sides answered, and whether Redis leaves it open. */
+interface Answers {
+  readonly open: boolean;
+  readonly wanted: ByteString | undefined;
+  readonly given: ByteString;
+}
 
 /** Commands that are sent at once. */
 interface Burst {
@@ -57,6 +69,7 @@ export class Differential {
   readonly #version: Version;
   readonly #connections: Readonly<Record<1 | 2, PipelinedConnection>>;
   readonly #probe: PipelinedConnection;
+  #door: RespDoor | undefined = undefined;
   #coverage: Coverage | undefined = undefined;
   readonly #clock = manualClock();
   readonly #emulator = createEmulator({ clock: this.#clock, seed: 1 });
@@ -100,13 +113,17 @@ export class Differential {
   static async open(
     { socket, version }: Lane,
     known: readonly KnownDifference[],
+    door: Door = "none",
   ): Promise<Differential> {
     const connections = [
-      await PipelinedConnection.open(socket, version),
-      await PipelinedConnection.open(socket, version),
-      await PipelinedConnection.open(socket, version),
+      await PipelinedConnection.open({ path: socket }, version),
+      await PipelinedConnection.open({ path: socket }, version),
+      await PipelinedConnection.open({ path: socket }, version),
     ] as const;
     const differential = new Differential(known, version, connections);
+    if (door === "resp") {
+      differential.#door = await RespDoor.open(differential.#emulator, version);
+    }
     if (version === 3) await differential.#listen();
     return differential;
   }
@@ -127,6 +144,7 @@ export class Differential {
     for (const connection of [this.#connections[1], this.#connections[2], this.#probe]) {
       connection.close();
     }
+    void this.#door?.close();
   }
 
   /**
@@ -198,7 +216,7 @@ export class Differential {
     for (const session of [this.#sessions[1], this.#sessions[2], this.#prober]) {
       this.#emulator.closeSession(session);
     }
-    this.#sessions = this.#bothSessions();
+    this.#sessions = (await this.#doorSessions()) ?? this.#bothSessions();
     this.#prober = this.#session();
     this.#queued[1] = [];
     this.#queued[2] = [];
@@ -219,6 +237,12 @@ export class Differential {
     const [reply = bytes("*0\r\n")] = await this.#probe.exchange([USERS]);
     const users = textsOf(decode(reply)).filter((name) => name !== "default");
     if (users.length > 0) await this.#probe.exchange([[...words("ACL", "DELUSER"), ...users]]);
+  }
+
+  async #doorSessions(): Promise<Readonly<Record<1 | 2, Session>> | undefined> {
+    const sessions = await this.#door?.reconnect();
+    if (this.#version === 3) await this.#door?.subscribe(SUBSCRIBE);
+    return sessions;
   }
 
   #bothSessions(): Readonly<Record<1 | 2, Session>> {
@@ -345,9 +369,23 @@ export class Differential {
     const own = this.#sessions[session];
     this.#prober.database = own.database;
     const open = this.#leftOpen(session, argv);
+    if (this.#door !== undefined) {
+      return this.#door.answer(session, argv).then(({ reply, pushed }) => {
+        this.#pushed = pushed;
+        return this.#judge(session, argv, { open, wanted, given: reply });
+      });
+    }
     this.#pushing = "";
     const given = this.#answer(own, argv);
     this.#pushed = this.#pushing;
+    return this.#judge(session, argv, { open, wanted, given });
+  }
+
+  #judge(
+    session: 1 | 2,
+    argv: Argv,
+    { open, wanted, given }: Answers,
+  ): Parted | undefined | Promise<Parted | undefined> {
     this.#coverage?.add(argv, given.startsWith("-") ? given : undefined);
     const queued = this.#follow(session, argv, given);
     if (mixesOrder(argv)) this.#ordered = false;

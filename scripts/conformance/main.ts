@@ -7,7 +7,7 @@ import type { Coverage } from "../../src/conformance/coverage.js";
 import { recordedFamilies } from "../../src/conformance/families.js";
 import { printDivergence } from "../../src/conformance/print.js";
 import { knownDifferences } from "./known-differences.js";
-import { Differential } from "./differential.js";
+import { Differential, doors } from "./differential.js";
 import { startLanes } from "./lanes.js";
 import { runInProcesses } from "./processes.js";
 import { occurs } from "./witness.js";
@@ -16,6 +16,7 @@ const { values } = parseArgs({
   options: {
     commands: { type: "string", default: "100000" },
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
+    door: { type: "string", default: "none" },
     family: { type: "string", multiple: true, default: [...recordedFamilies] },
   },
 });
@@ -26,11 +27,14 @@ if (families.length < new Set(values.family).size) {
   throw new Error(`--family takes ${recordedFamilies.join(", ")}`);
 }
 
+const door = doors.find((name) => name === values.door);
+if (door === undefined) throw new Error(`--door takes ${doors.join(", ")}`);
+
 console.log(`seed ${seed}`);
 const { lanes, close } = await startLanes();
 try {
   const start = performance.now();
-  const options = { commands, seed, families, enough: 20, shrink: true };
+  const options = { commands, seed, families, door, enough: 20, shrink: true };
   const { findings, coverage, undecided } = await runInProcesses(lanes, options);
   const seconds = (performance.now() - start) / 1000;
   printCoverage(coverage);

@@ -13,7 +13,9 @@ process.once("message", (order: Order) => {
 });
 
 async function work({ lanes, part }: Order): Promise<Report> {
-  const sides = await Promise.all(lanes.map((lane) => Differential.open(lane, knownDifferences)));
+  const sides = await Promise.all(
+    lanes.map((lane) => Differential.open(lane, knownDifferences, part.door)),
+  );
   const coverage = new Coverage();
   const findings = await findDivergences(sides, { ...part, coverage });
   for (const side of sides) side.close();

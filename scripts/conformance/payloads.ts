@@ -69,7 +69,7 @@ function reader(type: string, key: ByteString): readonly (readonly [Argv, Mode])
 }
 
 const server = await startRedis();
-const connection = await PipelinedConnection.open(server.socket, 2);
+const connection = await PipelinedConnection.open({ path: server.socket }, 2);
 const redis = async (argv: Argv): Promise<RespValue> =>
   decode((await connection.exchange([argv]))[0] ?? bytes(""));
 

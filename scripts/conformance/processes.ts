@@ -4,10 +4,13 @@ import { availableParallelism } from "node:os";
 import { fileURLToPath } from "node:url";
 import { Coverage } from "../../src/conformance/coverage.js";
 import { signature } from "../../src/conformance/print.js";
+import type { Door } from "./differential.js";
 import type { Lane } from "./lanes.js";
 import type { Finding, RunOptions } from "./run.js";
 
-type Part = Omit<RunOptions, "coverage">;
+interface Part extends Omit<RunOptions, "coverage"> {
+  readonly door: Door;
+}
 
 /** What a process is told. */
 export interface Order {
