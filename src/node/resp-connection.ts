@@ -1,5 +1,5 @@
 /** One client of the RESP server: bytes in, commands to the engine in order, replies and pushed messages out. */
-import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import { bytes, type ByteString } from "../bytes.js";
 import type { Engine, Replies } from "../engine.js";
 import { ReplyError } from "../errors.js";
@@ -15,10 +15,10 @@ const MAX_UNREAD = 32 * 1024 * 1024;
 export type OpenSession = (receive: Receive) => Session;
 
 export class RespConnection {
-  readonly #socket: Socket;
+  readonly #socket: Duplex;
   readonly #engine: Engine;
   readonly #session: Session;
-  readonly #decoder = new RequestDecoder();
+  readonly #decoder = new RequestDecoder(() => !this.#session.authenticated);
   /** Bytes that are still to be sent. */
   #output = "";
   /** What was pushed while the session's own command ran; it is sent behind the reply. */
@@ -27,14 +27,15 @@ export class RespConnection {
   #busy: "no" | "running" | "awaiting" = "no";
   #flushing = false;
 
-  constructor(socket: Socket, engine: Engine, open: OpenSession) {
+  /** `address` is the client's, as CLIENT LIST shows it. */
+  constructor(socket: Duplex, address: string, engine: Engine, open: OpenSession) {
     this.#socket = socket;
     this.#engine = engine;
     this.#session = open((message) => this.#take(message));
-    this.#session.address = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
-    socket.setNoDelay(true);
+    this.#session.address = address;
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => this.#receive(bytes(chunk)));
+    socket.on("end", () => socket.end());
     socket.on("error", () => socket.destroy());
     socket.on("close", () => engine.closeSession(this.#session));
   }

@@ -16,6 +16,9 @@ export interface RespServerOptions {
   readonly profile?: "redis" | "upstash";
 }
 
+/** After so many milliseconds of silence it is asked whether the client is still there (tcp-keepalive). */
+const KEEP_ALIVE = 300_000;
+
 export interface RespServer {
   readonly host: string;
   readonly port: number;
@@ -33,11 +36,15 @@ export async function startRespServer(
     if (password !== undefined) session.askFor(utf8(password));
     return session;
   };
-  const server = createServer((socket) => {
-    const connection = new RespConnection(socket, engine, open);
-    connections.add(connection);
-    socket.on("close", () => connections.delete(connection));
-  });
+  const server = createServer(
+    { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE },
+    (socket) => {
+      const address = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
+      const connection = new RespConnection(socket, address, engine, open);
+      connections.add(connection);
+      socket.on("close", () => connections.delete(connection));
+    },
+  );
   await listen(server, port, host);
   return {
     host,

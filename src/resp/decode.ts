@@ -143,6 +143,9 @@ const MAX_LINE = 64 * 1024;
 /** Longest argument of a request (the default of proto-max-bulk-len). */
 const MAX_BULK = 512 * 1024 * 1024;
 const MAX_ARGUMENTS = 2 ** 31 - 1;
+/** What a client that has yet to say who it is may send. */
+const MAX_STRANGE_BULK = 16 * 1024;
+const MAX_STRANGE_ARGUMENTS = 10;
 
 /** Decodes requests: arrays of bulk strings, and inline commands as typed into telnet. */
 export class RequestDecoder {
@@ -150,6 +153,12 @@ export class RequestDecoder {
   #argv: ByteString[] = [];
   #expected = 0;
   #bulkLength: number | undefined = undefined;
+  readonly #isStranger: () => boolean;
+
+  /** `isStranger` tells whether the client has yet to authenticate: then it may send little. */
+  constructor(isStranger: () => boolean = () => false) {
+    this.#isStranger = isStranger;
+  }
 
   push(chunk: ByteString): void {
     this.#input.push(chunk);
@@ -176,7 +185,11 @@ export class RequestDecoder {
     if (this.#input.startsWith("*")) {
       const line = this.#header("mbulk");
       if (line === undefined) return false;
-      this.#expected = multibulkLength(sliceBytes(line, 1));
+      const expected = multibulkLength(sliceBytes(line, 1));
+      if (expected > MAX_STRANGE_ARGUMENTS && this.#isStranger()) {
+        throw protocolError("unauthenticated multibulk length");
+      }
+      this.#expected = expected;
       return true;
     }
     const line = this.#input.lineTo("\n");
@@ -195,7 +208,11 @@ export class RequestDecoder {
     if (this.#bulkLength === undefined) {
       const line = this.#header("bulk");
       if (line === undefined) return undefined;
-      this.#bulkLength = bulkLength(line);
+      const length = bulkLength(line);
+      if (length > MAX_STRANGE_BULK && this.#isStranger()) {
+        throw protocolError("unauthenticated bulk length");
+      }
+      this.#bulkLength = length;
     }
     // Redis does not look at the two bytes that end an argument.
     const argument = this.#input.take(this.#bulkLength + 2);
