@@ -105,14 +105,17 @@ export class Waits {
     this.#catchUp();
   }
 
-  /** Runs the commands again whose keys were touched, in the order in which they came, until nothing more is touched. */
+  /** Ends the waits that can end now, then runs what those sessions sent meanwhile. */
   serve(): void {
-    do {
-      for (let next = this.keys.takeTouched(); next !== undefined; next = this.keys.takeTouched()) {
-        for (const waiter of next.waiters) this.#resume(waiter, next.key);
-      }
-      this.#catchUp();
-    } while (this.keys.isTouched);
+    this.#serveTouched();
+    this.#catchUp();
+  }
+
+  /** Runs the commands again whose keys were touched, in the order in which they came, until nothing more is touched. */
+  #serveTouched(): void {
+    for (let next = this.keys.takeTouched(); next !== undefined; next = this.keys.takeTouched()) {
+      for (const waiter of next.waiters) this.#resume(waiter, next.key);
+    }
   }
 
   leave(session: Session): void {
@@ -139,13 +142,14 @@ export class Waits {
     this.#released.push(waiter.session);
   }
 
-  /** Runs what sessions sent while they waited. */
+  /** Runs what sessions sent while they waited; those who wait for what a command makes go before the next. */
   #catchUp(): void {
     for (let session = this.#released.shift(); session; session = this.#released.shift()) {
       while (!this.holds(session)) {
         const argv = session.backlog.shift();
         if (argv === undefined) break;
         session.deliver(this.#runner.process(session, argv));
+        this.#serveTouched();
       }
     }
   }
