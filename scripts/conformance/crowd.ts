@@ -87,7 +87,7 @@ const CONTENTS = [
   "LRANGE l2 0 -1",
   "ZRANGE z1 0 -1 WITHSCORES",
   "XRANGE x1 - +",
-  "XPENDING x1 g - + 100",
+  "XPENDING x1 g",
 ];
 
 class Client {
