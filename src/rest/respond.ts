@@ -20,16 +20,11 @@ export async function respond(
   );
 }
 
-/** Rejects with the signal's reason, as `fetch` does, where a call for events was aborted before they began. */
 export function toResponse(
   { status, headers, body }: RestResponse,
   call: Abortable = {},
 ): Response {
   if (!isEventStream(body)) return new Response(body, { status, headers });
-  if (call.signal?.aborted === true) {
-    body.cancel();
-    call.signal.throwIfAborted();
-  }
   return new Response(readable(body, call), { status, headers });
 }
 
@@ -52,6 +47,7 @@ function readable(events: EventStream, call: Abortable): ReadableStream<Uint8Arr
           events.cancel();
           call.signal?.removeEventListener("abort", abort);
         };
+        if (call.signal?.aborted === true) return abort();
         call.signal?.addEventListener("abort", abort);
         events.open(
           (data) => {
