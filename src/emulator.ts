@@ -9,8 +9,9 @@ export interface EmulatorOptions extends EngineOptions, Tokens {}
 
 export class Emulator extends Engine {
   /**
-   * The Upstash REST API: `/`, `/pipeline`, `/multi-exec` and commands as paths, on whatever host the request names. Errors of
-   * commands are responses (400, 401, 405, 413); the promise rejects only on a bug.
+   * The Upstash REST API: `/`, `/pipeline`, `/multi-exec`, commands as paths, and `/subscribe`, `/psubscribe` and `/monitor` as
+   * streams of events, on whatever host the request names. Errors of commands are responses (400, 401, 405, 413); the promise rejects
+   * only on a bug.
    */
   readonly fetch: (request: Request) => Promise<Response>;
 

@@ -10,6 +10,8 @@ import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
 import { toCommand, toCommands } from "../rest/json-commands.js";
+import { route } from "../rest/route.js";
+import { listen, type EventStream } from "../rest/sse.js";
 
 /** How the client's replies travel: base64 keeps bytes, and its decoder drops a leading byte order mark. */
 export interface ResponseOptions {
@@ -42,9 +44,12 @@ class Backend {
   }
 
   request<Result>(requester: Requester, request: UpstashRequest): Promise<UpstashResponse<Result>>;
-  async request(requester: Requester, { path, body }: UpstashRequest): Promise<unknown> {
+  async request(requester: Requester, request: UpstashRequest): Promise<unknown> {
+    const { path = [], body } = request;
     const commands: readonly unknown[] = Array.isArray(body) ? body : [];
-    const response = await this.#answer(path?.join("/") ?? "", commands, body);
+    const response = isStreaming(request)
+      ? await this.#stream(request)
+      : await this.#answer(path.join("/"), commands, body);
     if (requester.readYourWrites === true) {
       requester.upstashSyncToken = this.#client.engine.changes.toString(32);
     }
@@ -75,6 +80,16 @@ class Backend {
     }
   }
 
+  /** Reads the channels from the path as they arrive on the wire, where a `/` within one makes two of it. */
+  async #stream({ path = [], body, onMessage, signal }: StreamingRequest): Promise<unknown> {
+    const destination = route(`/${path.join("/")}`);
+    const words = "words" in destination ? destination.words : [];
+    const events = await listen(this.#client, [...words, ...destination.query.words]);
+    if (events instanceof ReplyError) throw failure(events, body);
+    handOn(events, onMessage, signal);
+    return { result: 1 };
+  }
+
   #outcome(reply: Reply): { result?: unknown; error?: string } {
     if (reply instanceof ReplyError) return { error: reply.message };
     return { result: this.#decode(plain(reply)) };
@@ -91,6 +106,44 @@ class Backend {
     if (!(reply instanceof ReplyError)) return reply.map((item) => this.#decode(item, depth + 1));
     return this.#encoded && depth % 2 === 0 ? null : { error: reply.message };
   }
+}
+
+type StreamingRequest = UpstashRequest & Required<Pick<UpstashRequest, "onMessage">>;
+
+function isStreaming(request: UpstashRequest): request is StreamingRequest {
+  return request.isStreaming === true && request.onMessage !== undefined;
+}
+
+/**
+ * Hands on events until the call is aborted: not within the command that causes one, and before it is answered. A listener that throws
+ * ends the stream, with the real client's words.
+ */
+function handOn(
+  events: EventStream,
+  onMessage: (data: string) => void,
+  signal: AbortSignal | undefined,
+): void {
+  let ended = false;
+  const end = (): void => {
+    ended = true;
+    events.cancel();
+    signal?.removeEventListener("abort", end);
+  };
+  const receive = (data: string): void => {
+    if (ended) return;
+    try {
+      onMessage(data);
+    } catch (error) {
+      end();
+      console.error("Stream reading error:", error);
+    }
+  };
+  if (signal?.aborted === true) return end();
+  signal?.addEventListener("abort", end);
+  events.open(
+    (data) => queueMicrotask(() => receive(data)),
+    () => queueMicrotask(end),
+  );
 }
 
 function withoutByteOrderMark(text: string): string {

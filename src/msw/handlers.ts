@@ -16,7 +16,21 @@ export function kvHandlers(
   const { url, ...tokens } = databaseSettings(options);
   const handler = createRestHandler(emulator, tokens);
   const below = new RegExp(`^${escapeRegExp(url)}(/|$)`);
-  return [http.all(below, ({ request }) => respond(handler, request, url))];
+  return [
+    http.all(below, async ({ request }) => keepUncloned(await respond(handler, request, url))),
+  ];
+}
+
+/**
+ * MSW clones every response for those who want to look on. The clone of a stream would gather all of its events, and keep it open when
+ * the client has gone; so it is empty.
+ */
+function keepUncloned(response: Response): Response {
+  const { body, headers } = response;
+  if (body !== null && headers.get("content-type") === "text/event-stream") {
+    body.tee = () => [body, new Blob().stream()];
+  }
+  return response;
 }
 
 function escapeRegExp(literal: string): string {

@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import type { RestHandler, RestResponse } from "../rest/handler.js";
+import { frame, isEventStream, MAX_UNREAD, type EventStream } from "../rest/sse.js";
 
 /** A body of more bytes is not read to its end: no plan of Upstash takes a request as large. */
 const MAX_BODY = 64 * 1024 * 1024;
@@ -80,9 +81,31 @@ function answer(
   };
   const finish = ({ status, headers: own, body: content }: RestResponse): void => {
     response.writeHead(status, own);
-    response.end(content ?? undefined);
+    if (isEventStream(content)) stream(content, response);
+    else response.end(content ?? undefined);
   };
   const outcome = handler({ method, target, header, body });
   if (outcome instanceof Promise) outcome.then(finish, () => response.destroy());
   else finish(outcome);
+}
+
+/** Sends events as they come, until the client goes or leaves too much unread. */
+function stream(events: EventStream, response: ServerResponse): void {
+  const cut = (): void => {
+    events.cancel();
+    response.destroy();
+  };
+  if (response.destroyed) {
+    cut();
+    return;
+  }
+  response.on("close", () => events.cancel());
+  response.flushHeaders();
+  events.open(
+    (data) => {
+      response.write(frame(data));
+      if (response.writableLength > MAX_UNREAD) cut();
+    },
+    () => response.end(),
+  );
 }

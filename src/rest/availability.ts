@@ -76,7 +76,8 @@ function refusalOfWords(argv: readonly ByteString[]): ReplyError | undefined {
   return NOT_OFFERED_SUBCOMMANDS.has(subcommand) ? notAvailable(subcommand) : undefined;
 }
 
-function noPermission(name: string): ReplyError {
+/** What a token for reads only is told. */
+export function noPermission(name: string): ReplyError {
   return new ReplyError(
     `NOPERM this user has no permissions to run the '${name}' command or its subcommand`,
   );

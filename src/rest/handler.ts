@@ -15,6 +15,7 @@ import { runPipeline, runTransaction, type Client } from "./commands.js";
 import { encodeReply, type Encoding } from "./encode.js";
 import { parseCommand, parseCommands, type ParsedCommand } from "./json-commands.js";
 import { route, type Route } from "./route.js";
+import { isStreamName, listen, type EventStream } from "./sse.js";
 
 export interface RestRequest {
   readonly method: string;
@@ -27,7 +28,7 @@ export interface RestRequest {
 export interface RestResponse {
   readonly status: number;
   readonly headers: Record<string, string>;
-  readonly body: string | Uint8Array<ArrayBuffer> | null;
+  readonly body: string | Uint8Array<ArrayBuffer> | EventStream | null;
 }
 
 export type RestHandler = (request: RestRequest) => RestResponse | Promise<RestResponse>;
@@ -89,6 +90,7 @@ function answer(
     case "command":
       return single(client, parseCommand(bodyText(request)), format);
     case "path":
+      if (asksForEvents(request, destination)) return stream(client, destination);
       return single(client, pathCommand(request, destination), format);
     case "pipeline":
       return pipeline(client, parseCommands(bodyText(request)), format);
@@ -128,6 +130,21 @@ function transaction(
   );
 }
 
+type Path = Route & { readonly kind: "path" };
+
+/** Without the header they are commands like any other, which REST refuses. */
+function asksForEvents({ method, header }: RestRequest, { words: [name] }: Path): boolean {
+  if (method === "HEAD" || !isStreamName(name)) return false;
+  return header("accept")?.includes("text/event-stream") === true;
+}
+
+/** The body is not looked at: the client sends an empty command there. */
+async function stream(client: Client, { words, query }: Path): Promise<Result> {
+  const events = await listen(client, [...words, ...query.words]);
+  if (events instanceof ReplyError) return failure(400, events);
+  return { status: 200, body: events, type: "text/event-stream" };
+}
+
 function settle(replies: Replies, respond: (replies: readonly Reply[]) => Result): Outcome {
   return replies instanceof Promise ? replies.then(respond) : respond(replies);
 }
@@ -150,8 +167,7 @@ function responseFormat({ header }: RestRequest, kind: Route["kind"]): Format | 
   return new ReplyError("ERR Upstash-Encoding can not be combined with the resp2 response format");
 }
 
-function pathCommand(request: RestRequest, destination: Route & { kind: "path" }): ParsedCommand {
-  const { words, query } = destination;
+function pathCommand(request: RestRequest, { words, query }: Path): ParsedCommand {
   const takesBody = request.method === "POST" || request.method === "PUT";
   const body = takesBody ? bodyBytes(request) : bytes("");
   return [...words, ...(body === "" ? [] : [body]), ...query.words];

@@ -55,7 +55,7 @@ async function answer(
     header: headerReader(init?.headers),
     body,
   });
-  return toResponse(response instanceof Promise ? await response : response);
+  return toResponse(response instanceof Promise ? await response : response, init);
 }
 
 /** Reads headers from what `fetch` takes, without a `Headers` object where a plain one was passed. */

@@ -13,8 +13,9 @@ export interface Query {
 
 const NO_QUERY: Query = { token: null, words: [] };
 
-/** `target` is what follows the database's URL: a path with or without its query. */
-export function route(target: string): Route {
+/** `url` is what follows the database's: a path with or without its query. A fragment is none of the server's business. */
+export function route(url: string): Route {
+  const [target = ""] = url.split("#", 1);
   const mark = target.indexOf("?");
   const path = (mark < 0 ? target : target.slice(0, mark)).replace(/^\//, "").replace(/\/$/, "");
   const query = mark < 0 ? NO_QUERY : parseQuery(target.slice(mark + 1));

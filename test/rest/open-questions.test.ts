@@ -14,6 +14,8 @@ interface OpenQuestion {
     readonly headers?: Readonly<Record<string, string>>;
     readonly body?: string;
   };
+  /** Commands that are called once the answer has begun. */
+  readonly then?: readonly (readonly string[])[];
   readonly response: {
     readonly status: number;
     readonly body: string;
@@ -26,7 +28,8 @@ interface OpenQuestion {
 const list: readonly OpenQuestion[] = questions;
 
 describe("open questions", () => {
-  it.each(list)("$question $taken", async ({ before = [], request, response, leaves = [] }) => {
+  it.each(list)("$question $taken", async (open) => {
+    const { before = [], request, then: later = [], response, leaves = [] } = open;
     const emulator = createEmulator({ token: "full", readOnlyToken: "read-only" });
     for (const [name = "", ...args] of before) emulator.call(name, ...args);
     const { method = "POST", target, token = "full", headers = {}, body } = request;
@@ -37,6 +40,7 @@ describe("open questions", () => {
         ...(body === undefined ? {} : { body }),
       }),
     );
+    for (const [name = "", ...args] of later) emulator.call(name, ...args);
     expect(answer.status).toBe(response.status);
     expect(await answer.text()).toBe(response.body);
     expect(Object.fromEntries(answer.headers)).toMatchObject(response.headers ?? {});
