@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 /** `kv-emulator` on the command line: servers that stay up, or that run with another program. */
+import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
-import packageJson from "../../../package.json" with { type: "json" };
 import { Failure } from "../failure.js";
 import type { KvServer } from "../server.js";
 import { openServer } from "./open-server.js";
@@ -9,11 +9,14 @@ import { addOptions, type CliOptions } from "./options.js";
 import { painter } from "./paint.js";
 import { CommandFailure, runCommand } from "./run-command.js";
 
+const { version }: { readonly version: string } = createRequire(import.meta.url)(
+  "kv-emulator/package.json",
+);
 const paint = painter(process.stderr);
 
 const program = new Command("kv-emulator")
   .description("An in-memory Redis that Vercel KV, Upstash Redis and Redis clients connect to.")
-  .version(packageJson.version)
+  .version(version)
   .enablePositionalOptions()
   .exitOverride()
   .configureOutput({
@@ -62,13 +65,23 @@ addOptions(
   process.exitCode = await runCommand(command, server.env).finally(close);
 });
 
+program.hook("preAction", (_, command) => {
+  const { port, redisPort, token, readOnlyToken } = command.optsWithGlobals<CliOptions>();
+  if (port !== undefined && port !== 0 && port === redisPort) {
+    command.error(`error: --port and --redis-port are both ${port}; give each its own`);
+  }
+  if (token !== undefined && token === readOnlyToken) {
+    command.error("error: --token and --read-only-token are the same; give each its own");
+  }
+});
+
 /** On stdout is what a script or a file takes, on stderr what people read. */
 function print({ env, url, redisUrl, token, readOnlyToken }: KvServer, asJson: boolean): void {
   if (asJson) {
     process.stdout.write(`${JSON.stringify({ url, redisUrl, token, readOnlyToken, env })}\n`);
     return;
   }
-  const heading = `kv-emulator ${packageJson.version} is up. For .env.local:`;
+  const heading = `kv-emulator ${version} is up. For .env.local:`;
   process.stderr.write(`${paint("bold", heading)}\n\n`);
   for (const [name, value] of Object.entries(env)) process.stdout.write(`${name}="${value}"\n`);
   process.stderr.write(`\n${paint("dim", "Ctrl-C ends it.")}\n`);
