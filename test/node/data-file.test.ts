@@ -13,6 +13,7 @@ import { createEmulator, manualClock, type Emulator } from "kv-emulator";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { writeWhole } from "../../src/node/atomic-file.js";
 import { loadData, saveData } from "../../src/node/data-file.js";
+import { contents } from "../support/contents.js";
 
 let directory = "";
 let file = "";
@@ -74,16 +75,32 @@ function fill(emulator: Emulator): void {
   call("SELECT", 0);
 }
 
+/** Loads a file with that content, which stays as it is. */
+function loading(content: string | Buffer): () => void {
+  writeFileSync(file, content);
+  return () => {
+    try {
+      loadData(create(), file);
+    } finally {
+      expect(readFileSync(file).equals(Buffer.from(content))).toBe(true);
+    }
+  };
+}
+
+function* failing(): Iterable<string> {
+  yield "x".repeat(1_000_000);
+  throw new Error("the disk is full");
+}
+
 describe("saveData and loadData", () => {
   it("keep every type, byte for byte", () => {
     const emulator = create();
     fill(emulator);
     const other = reloaded(emulator);
+    expect(contents(other)).toBe(contents(emulator));
     const keys = [BYTES, "", "number", "bits", "visitors", "list", "long list", "integers", "set"];
-    const more = ["board", "hash", "fields", "stream", "cities", "mortal", "far"];
-    for (const key of [...keys, ...more]) {
-      expect(other.call("DUMP", key), String(key)).toEqual(emulator.call("DUMP", key));
-      expect(other.call("PEXPIRETIME", key)).toBe(emulator.call("PEXPIRETIME", key));
+    for (const key of [...keys, "board", "hash", "fields", "stream", "cities", "mortal", "far"]) {
+      expect(other.call("DUMP", key)).toEqual(emulator.call("DUMP", key));
     }
     expect(other.call("JSON.GET", "doc")).toBe('{"é":[1,2.0,-0.0,1e300,null,true,"\\u0000"]}');
     expect(other.call("PTTL", "mortal doc")).toBe(5000);
@@ -140,17 +157,6 @@ describe("saveData and loadData", () => {
 });
 
 describe("loadData", () => {
-  function loading(content: string | Buffer): () => void {
-    writeFileSync(file, content);
-    return () => {
-      try {
-        loadData(create(), file);
-      } finally {
-        expect(readFileSync(file).equals(Buffer.from(content))).toBe(true);
-      }
-    };
-  }
-
   it("refuses what is no data file", () => {
     for (const content of ["", "{}", '{"greeting":"hello"}\n', "REDIS0011\xfa", "null\n\n"]) {
       expect(loading(content)).toThrow(`${file} is no data file of kv-emulator; choose another`);
@@ -168,14 +174,13 @@ describe("loadData", () => {
     emulator.call("SET", "k", "v");
     saveData(emulator, file);
     const whole = readFileSync(file);
-    for (let length = 42; length < whole.length; length++) {
-      const isComplete = length === whole.length - 1;
-      if (!isComplete) expect(loading(whole.subarray(0, length))).toThrow("is damaged");
+    for (let length = 42; length < whole.length - 1; length++) {
+      expect(loading(whole.subarray(0, length))).toThrow("is damaged");
     }
     for (let index = 42; index < whole.length - 1; index++) {
       const changed = Buffer.from(whole);
       changed[index] = whole[index] === 0x41 ? 0x42 : 0x41;
-      expect(loading(changed), `byte ${index}`).toThrow("is damaged");
+      expect(loading(changed)).toThrow("is damaged");
     }
   });
 
@@ -189,10 +194,6 @@ describe("loadData", () => {
 describe("writeWhole", () => {
   it("leaves the file as it was, and nothing beside it, where it fails", () => {
     writeFileSync(file, "before");
-    function* failing(): Iterable<string> {
-      yield "x".repeat(1_000_000);
-      throw new Error("the disk is full");
-    }
     expect(() => writeWhole(file, failing())).toThrow("the disk is full");
     expect(readFileSync(file, "utf8")).toBe("before");
     expect(readdirSync(directory)).toEqual(["data.kv"]);
