@@ -1,5 +1,5 @@
 // A day in the life of an app on Vercel KV: the real @vercel/kv client, its HTTP answered by MSW handlers with an in-memory Redis
-// behind, and a clock that the story moves. Run it with `npm start`.
+// behind, and a clock that the story moves. Run it with `npm run build && node examples/story.mjs`.
 import { createClient } from "@vercel/kv";
 import { createEmulator, manualClock } from "kv-emulator";
 import { kvHandlers } from "kv-emulator/msw";

@@ -21,3 +21,10 @@ scratch() { # runner, test file, command
 
 scratch vitest test/readme/describe-conformance.test.ts "npx vitest run --reporter=verbose"
 scratch jest test/jest/conformance.test.cjs "npx jest --verbose --testMatch **/*.test.cjs" "ioredis-mock@$(version ioredis-mock) ioredis@$(version ioredis)"
+
+cd "$dir/vitest"
+[ "$(npx kv-emulator --version)" = "$(node --print "require('$project/package.json').version")" ]
+npx kv-emulator exec -- node --eval 'fetch(`${process.env.KV_REST_API_URL}/ping`, {
+  headers: { authorization: `Bearer ${process.env.KV_REST_API_TOKEN}` },
+}).then(({ ok }) => process.exit(ok ? 0 : 1))'
+echo "ok  npx kv-emulator runs a command with its servers"

@@ -113,7 +113,8 @@ function milliseconds(duration: Duration): number {
   );
 }
 
-function parseDuration(text: string): number {
+/** A text of numbers with units in milliseconds; NaN where it is none. */
+export function parseDuration(text: string): number {
   if (!/^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(text)) return Number.NaN;
   let total = 0;
   for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)) {

@@ -8,6 +8,8 @@ import { createRestHandler } from "../rest/handler.js";
 import { startHttpServer } from "./http-server.js";
 import { startRespServer } from "./resp-server.js";
 
+export { seed } from "./seed.js";
+
 export interface ServerOptions extends EmulatorOptions {
   /** The emulator to serve; a new one with the other options unless given. */
   readonly emulator?: Emulator;
@@ -17,6 +19,8 @@ export interface ServerOptions extends EmulatorOptions {
   readonly redisPort?: number;
   /** `127.0.0.1` unless told otherwise. */
   readonly host?: string;
+  /** As which of the two the RESP server answers; `redis` unless told otherwise. */
+  readonly profile?: "redis" | "upstash";
 }
 
 export interface KvServer {
@@ -38,7 +42,7 @@ export interface KvServer {
  * taken, and with a TypeError for malformed options.
  */
 export async function startServer(options: ServerOptions = {}): Promise<KvServer> {
-  const { port = 0, redisPort = 0, host = "127.0.0.1" } = options;
+  const { port = 0, redisPort = 0, host = "127.0.0.1", profile = "redis" } = options;
   const token = options.token ?? randomToken();
   const readOnlyToken = options.readOnlyToken ?? randomToken();
   checkPort("port", port);
@@ -48,12 +52,15 @@ export async function startServer(options: ServerOptions = {}): Promise<KvServer
     port,
     host,
   });
-  const resp = await startRespServer(emulator, { port: redisPort, host, password: token }).catch(
-    async (error: unknown) => {
-      await http.close();
-      throw error;
-    },
-  );
+  const resp = await startRespServer(emulator, {
+    port: redisPort,
+    host,
+    password: token,
+    profile,
+  }).catch(async (error: unknown) => {
+    await http.close();
+    throw error;
+  });
   const named = host.includes(":") ? `[${host}]` : host;
   const url = `http://${named}:${http.port}`;
   const redisUrl = `redis://default:${encodeURIComponent(token)}@${named}:${resp.port}`;

@@ -5,14 +5,24 @@ const MAX_LITERALS = 32;
 const MAX_OFFSET = 8192;
 const MAX_REFERENCE = 264;
 const SLOTS = 65_536;
+const MAX_PLACE = 2 ** 32 - 1;
+
+/** Where a hash of three bytes was seen last, for all inputs as if they followed each other: a new table would cost more than most. */
+const table = new Uint32Array(SLOTS);
+/** Where the next input starts; what the table has from before is no part of it. */
+let base = 0;
 
 /** The compressed bytes; undefined where they would be more than `limit`. */
 export function compress(input: ByteString, limit: number): ByteString | undefined {
   const { length } = input;
   if (length === 0 || limit <= 0) return undefined;
   const at = (index: number): number => input.charCodeAt(index);
-  /** Where a hash of three bytes was seen last. */
-  const table = new Uint32Array(SLOTS);
+  if (base + length > MAX_PLACE) {
+    table.fill(0);
+    base = 0;
+  }
+  const start = base;
+  base += length;
   const slot = (index: number): number => {
     const hash = (at(index) << 16) | (at(index + 1) << 8) | at(index + 2);
     return ((hash >>> 8) - hash * 5) & (SLOTS - 1);
@@ -24,8 +34,8 @@ export function compress(input: ByteString, limit: number): ByteString | undefin
 
   while (index < length - 2) {
     const hash = slot(index);
-    const reference = table[hash] ?? 0;
-    table[hash] = index;
+    const reference = (table[hash] ?? 0) - start;
+    table[hash] = start + index;
     const offset = index - reference - 1;
     const matches =
       reference > 0 &&
@@ -60,8 +70,8 @@ export function compress(input: ByteString, limit: number): ByteString | undefin
     out++;
     index += more + 2;
     if (index >= length - 2) break;
-    table[slot(index - 2)] = index - 2;
-    table[slot(index - 1)] = index - 1;
+    table[slot(index - 2)] = start + index - 2;
+    table[slot(index - 1)] = start + index - 1;
   }
 
   if (out + 3 > limit) return undefined;

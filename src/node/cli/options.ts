@@ -1,0 +1,54 @@
+/** The options that `kv-emulator` and `kv-emulator exec` share, and what their values may be. */
+import { InvalidArgumentError, Option, type Command } from "commander";
+
+export interface CliOptions {
+  readonly port?: number;
+  readonly redisPort?: number;
+  readonly host?: string;
+  readonly token?: string;
+  readonly readOnlyToken?: string;
+  readonly profile?: "redis" | "upstash";
+  /** Files to start with and to keep the data in. */
+  readonly seed?: string;
+  readonly data?: string;
+  /** Where the clock stands. */
+  readonly clock?: Date;
+  readonly log?: boolean;
+}
+
+export function addOptions(command: Command): Command {
+  return command
+    .option("--port <port>", "where the REST API is served (default: any free port)", port)
+    .option("--redis-port <port>", "where RESP is served (default: any free port)", port)
+    .option("--host <host>", "where both listen (default: 127.0.0.1)")
+    .option("--token <token>", "the token, RESP's password, too (default: random)", token)
+    .option("--read-only-token <token>", "the token for reads only (default: random)", token)
+    .addOption(
+      new Option(
+        "--profile <profile>",
+        "as which of the two RESP answers (default: redis)",
+      ).choices(["redis", "upstash"]),
+    )
+    .option("--seed <file>", "start with the data of a JSON file")
+    .option("--data <file>", "load the data from a file at the start and save it there at the end")
+    .option("--clock <time>", "let the time stand still, at an ISO 8601 time", time)
+    .option("--log", "a line for each command on stderr: time, door, command, keys");
+}
+
+function port(text: string): number {
+  const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65_535) return number;
+  throw new InvalidArgumentError("A port is a number from 1 to 65535, or 0 for any free one.");
+}
+
+/** What a bearer token may hold; nothing of it has to be quoted in `.env.local`. */
+function token(text: string): string {
+  if (/^[\w.~+/=-]+$/.test(text)) return text;
+  throw new InvalidArgumentError("A token has letters, digits and -._~+/= only.");
+}
+
+function time(text: string): Date {
+  const date = new Date(text);
+  if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime())) return date;
+  throw new InvalidArgumentError("A time looks like 2026-01-01T00:00:00Z.");
+}
