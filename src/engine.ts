@@ -70,6 +70,7 @@ export class Engine {
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
+  #batched = false;
   /** Called where the sleeper may wait for another time. */
   readonly #tellClock: () => void;
   /** Where events of keys are wanted, and waits end, that is at the very time, not with the next command. */
@@ -217,9 +218,26 @@ export class Engine {
     return replies;
   }
 
+  /**
+   * Runs what a client has sent at once: a session that one of these commands wakes goes on, with what it had sent itself, only behind the
+   * last of them, as in Redis.
+   */
+  batch(run: () => void): void {
+    this.#batched = true;
+    try {
+      run();
+    } finally {
+      this.#batched = false;
+      this.#settle();
+    }
+  }
+
   /** Serves those who wait; the clock hears of what it has to wake them for. */
   #settle(): void {
-    if (this.#waits.isDue) this.#waits.serve();
+    if (this.#waits.isDue) {
+      if (this.#batched) this.#waits.serveTouched();
+      else this.#waits.serve();
+    }
     if (this.#waits.keys.size > 0 || this.#keyspace.shared.events !== 0) this.#tellClock();
   }
 

@@ -102,17 +102,16 @@ export class Waits {
   endDue(now: number): void {
     if (this.keys.size === 0) return;
     for (const waiter of this.keys.takeDue(now)) this.#end(waiter, waiter.timedOut);
-    this.#catchUp();
   }
 
   /** Ends the waits that can end now, then runs what those sessions sent meanwhile. */
   serve(): void {
-    this.#serveTouched();
+    this.serveTouched();
     this.#catchUp();
   }
 
   /** Runs the commands again whose keys were touched, in the order in which they came, until nothing more is touched. */
-  #serveTouched(): void {
+  serveTouched(): void {
     for (let next = this.keys.takeTouched(); next !== undefined; next = this.keys.takeTouched()) {
       for (const waiter of next.waiters) this.#resume(waiter, next.key);
     }
@@ -149,7 +148,7 @@ export class Waits {
         const argv = session.backlog.shift();
         if (argv === undefined) break;
         session.deliver(this.#runner.process(session, argv));
-        this.#serveTouched();
+        this.serveTouched();
       }
     }
   }

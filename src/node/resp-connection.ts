@@ -51,6 +51,11 @@ export class RespConnection {
 
   /** Runs the commands that have come whole, one after another. */
   #work(): void {
+    this.#engine.batch(() => this.#runAll());
+    this.#flush();
+  }
+
+  #runAll(): void {
     while (this.#busy === "no" && !this.#session.closed) {
       const argv = this.#nextCommand();
       if (argv === undefined) break;
@@ -65,7 +70,6 @@ export class RespConnection {
       if (isPromise(replies)) void this.#await(replies);
       else this.#answer(replies);
     }
-    this.#flush();
   }
 
   /** Undefined where none is whole; bytes that are no RESP end the connection, with Redis's words. */
