@@ -56,7 +56,7 @@ function parse(url: string): URL {
 
 /** The URL's password is not told. */
 function notOfRedis(url: string): TypeError {
-  const shown = JSON.stringify(url.replace(/\/\/[^@/]*@/, "//…@"));
+  const shown = JSON.stringify(url.replace(/\/\/.*@/, "//…@"));
   return new TypeError(
     `createBackend(url): ${shown} is no URL of a Redis; pass one like "redis://127.0.0.1:6379", or a list of a cluster's nodes like ["redis://node-1:6379"]`,
   );
