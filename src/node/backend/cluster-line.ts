@@ -59,7 +59,8 @@ export class ClusterLine implements Line {
     this.#library = library;
     this.#cluster = new library.Cluster([...settings.nodes], {
       redisOptions: connectionOptions(settings),
-      enableOfflineQueue: false,
+      // A node is connected to when it is first needed; what comes before that waits for it, unsent.
+      enableOfflineQueue: true,
       retryDelayOnFailover: 0,
       retryDelayOnClusterDown: 0,
       clusterRetryStrategy: retryDelay,
@@ -108,7 +109,8 @@ export class ClusterLine implements Line {
   async transact(commands: readonly (readonly ByteString[])[]): Promise<readonly Reply[]> {
     let node = this.#nodeOf(commands);
     for (let left = MAX_REDIRECTIONS; ; left--) {
-      if (node === undefined || !(await isReady(node))) throw away(this.#cluster);
+      if (node === undefined) throw away(this.#cluster);
+      if (node.status !== "ready") await connected(node);
       try {
         return await transact(this.#library, node, commands);
       } catch (error) {
@@ -128,8 +130,10 @@ export class ClusterLine implements Line {
     this.#cluster.disconnect();
   }
 
+  /** At once where the node is connected, so that commands keep their order. */
   async #sendTo(node: Redis, argv: readonly ByteString[]): Promise<Reply> {
-    return (await isReady(node)) ? send(this.#library, node, argv) : away(this.#cluster);
+    if (node.status !== "ready") await connected(node);
+    return send(this.#library, node, argv);
   }
 
   #masters(): readonly Redis[] {
@@ -159,11 +163,10 @@ function addressOf({ options }: Redis): string {
   return `${options.host ?? ""}:${options.port ?? 0}`;
 }
 
-/** Connects a node that nobody has asked yet. */
-async function isReady(node: Redis): Promise<boolean> {
+/** Resolves when the attempt to connect has come to its end, well or not. */
+async function connected(node: Redis): Promise<void> {
   if (node.status === "wait") await node.connect().catch(() => undefined);
   else if (node.status === "connecting" || node.status === "connect") {
     await firstOf(node, ["ready", "close", "end"]);
   }
-  return node.status === "ready";
 }

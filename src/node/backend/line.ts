@@ -25,6 +25,7 @@ export function connectionOptions({ username, password, tls }: Settings): object
     autoResendUnfulfilledCommands: false,
     autoResubscribe: false,
     maxRetriesPerRequest: 0,
+    connectTimeout: 5000,
   };
 }
 
