@@ -8,7 +8,10 @@ import type { Receive, Session } from "../session.js";
 export interface Backend {
   /** Moves with every write; what `upstash-sync-token` tells. */
   readonly changes: number;
+  /** What is sent unasked goes to `receive`; without it the session can not subscribe. */
   createSession(profile: "upstash", receive?: Receive): Session;
+  /** Ends a session's subscriptions and MONITOR. */
+  closeSession(session: Session): void;
   /** The user that a token stands for beside the door's own. */
   userOfToken(token: ByteString): User | undefined;
   /** Answers with one reply per command. Rejects with a ReplyError where a transaction was discarded. */

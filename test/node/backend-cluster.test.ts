@@ -34,7 +34,7 @@ async function joinedAll(): Promise<boolean> {
 }
 
 beforeAll(async () => {
-  const [first = "", ...others] = await Promise.all(
+  const [, ...others] = await Promise.all(
     SLOTS.map(async ([from = "", to = ""], index) => {
       const busPort = String(await freePort());
       const node = await startRedis(undefined, [
@@ -52,7 +52,6 @@ beforeAll(async () => {
       return `127.0.0.1 ${node.port} ${busPort}`;
     }),
   );
-  expect(first).not.toBe("");
   for (const address of others) await on(0, "CLUSTER", "MEET", ...address.split(" "));
   await until(joinedAll);
 }, 60_000);

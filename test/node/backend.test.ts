@@ -9,6 +9,7 @@ import { bytes, utf8 } from "../../src/bytes.js";
 import { VercelKV } from "../../src/kv/kv.js";
 import { sha1 } from "../../src/lua/sha1.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
+import { plain } from "../../src/plain.js";
 import {
   createBackend,
   startServer,
@@ -17,6 +18,7 @@ import {
 } from "../../src/node/server.js";
 import { interceptFetch } from "../../src/rest/intercept-fetch.js";
 import { IOREDIS, post, startProxy, until, useIoredis, type Answer } from "../support/backends.js";
+import type { Session } from "../../src/session.js";
 import { comparable, examples, outcome, seedsFor } from "../support/client-examples.js";
 import { startRedis, type RedisConnection, type RedisServer } from "../support/redis-server.js";
 
@@ -265,6 +267,35 @@ describe.each(IOREDIS)("behind %s", (library) => {
     expect(await createClient({ url, token: "t" }).strlen("user")).toBe(14);
     restore();
     expect(await direct("GET", "user")).toBe('{"name":"ada"}');
+  });
+
+  it("hands on what a session listens to, until the session is closed", async () => {
+    const heard: string[] = [];
+    const listen = async (...words: readonly string[]): Promise<Session> => {
+      const session = backend.createSession("upstash", (message) =>
+        heard.push(JSON.stringify(plain(message))),
+      );
+      const commands = [words.map(utf8)];
+      const replies = await backend.handle({ commands, session, door: "rest", atomic: false });
+      heard.push(JSON.stringify(replies.map(plain)));
+      return session;
+    };
+    const session = await listen("SUBSCRIBE", "a", "b");
+    await send(["PUBLISH", "b", "x,y"]);
+    await until(() => heard.length === 2);
+    expect(heard.splice(0)).toEqual([
+      '[[["subscribe","a",1],["subscribe","b",2]]]',
+      '["message","b","x,y"]',
+    ]);
+    session.close();
+    await until(async () => (await direct("PUBLISH", "b", "x")) === "0");
+    heard.length = 0;
+    const monitor = await listen("MONITOR");
+    await send(["GET", "k"]);
+    await until(() => heard.length >= 2);
+    expect(heard[0]).toBe('[["OK"]]');
+    expect(heard[1]).toMatch(/\[0 127\.0\.0\.1:\d+\] \\"GET\\" \\"k\\""$/);
+    monitor.close();
   });
 
   describe("that goes away", () => {

@@ -8,9 +8,10 @@ import { ReplyError } from "../../errors.js";
 import { upstashProfile } from "../../profile.js";
 import type { Reply } from "../../reply.js";
 import type { Backend } from "../../rest/backend.js";
-import { Session } from "../../session.js";
+import { Session, type Receive } from "../../session.js";
 import { ClusterLine } from "./cluster-line.js";
 import { loadLibrary } from "./connection.js";
+import { stopListening } from "./listening.js";
 import { SingleLine, type Line } from "./line.js";
 import { Scripts } from "./scripts.js";
 import { settingsOf, type BackendOptions } from "./settings.js";
@@ -48,6 +49,8 @@ export class RedisBackend implements Backend {
   readonly url: string;
   readonly #line: Line;
   readonly #scripts = new Scripts();
+  /** Sessions that listen, each on a connection of its own. */
+  readonly #listeners = new Set<Session>();
   #calls = 0;
 
   constructor(url: string, line: Line) {
@@ -60,8 +63,15 @@ export class RedisBackend implements Backend {
     return this.#calls;
   }
 
-  createSession(): Session {
-    return new Session(upstashProfile);
+  createSession(_: "upstash", receive?: Receive): Session {
+    const session = new Session(upstashProfile, receive);
+    session.onClose = () => this.closeSession(session);
+    return session;
+  }
+
+  closeSession(session: Session): void {
+    stopListening(session);
+    this.#listeners.delete(session);
   }
 
   /** None: Redis has no REST tokens. */
@@ -69,8 +79,12 @@ export class RedisBackend implements Backend {
     return undefined;
   }
 
-  async handle({ commands, atomic }: Call): Promise<readonly Reply[]> {
+  async handle({ commands, atomic, session }: Call): Promise<readonly Reply[]> {
     this.#calls++;
+    if (session.receive !== undefined) {
+      this.#listeners.add(session);
+      return Promise.all(commands.map((argv) => this.#line.listen(argv, session)));
+    }
     const translated = commands.map((argv) => this.#scripts.translate(argv));
     const sent = translated.map(({ argv }) => argv);
     const replies = atomic
@@ -81,6 +95,7 @@ export class RedisBackend implements Backend {
 
   /** Ends the connections; commands that are under way are answered with an error. */
   close(): void {
+    for (const session of this.#listeners) session.close();
     this.#line.close();
   }
 

@@ -6,6 +6,7 @@ import type { Cluster, Redis } from "ioredis";
 import { bytes, upperAscii, type ByteString } from "../../bytes.js";
 import { ReplyError } from "../../errors.js";
 import type { Reply } from "../../reply.js";
+import type { Session } from "../../session.js";
 import {
   away,
   commandOf,
@@ -16,6 +17,7 @@ import {
   type Library,
 } from "./connection.js";
 import { connectionOptions, firstOf, retryDelay, type Line } from "./line.js";
+import { listen } from "./listening.js";
 import type { Settings } from "./settings.js";
 
 /** How the masters' replies become one; an error of one of them stands for all. */
@@ -120,6 +122,14 @@ export class ClusterLine implements Line {
         node = this.#masters().find((each) => addressOf(each) === address);
       }
     }
+  }
+
+  /** Messages reach every node; MONITOR sees one. */
+  async listen(argv: readonly ByteString[], session: Session): Promise<Reply> {
+    const [node] = this.#masters();
+    if (node === undefined) return away(this.#cluster);
+    const own = { lazyConnect: true, enableOfflineQueue: false, retryStrategy: () => null };
+    return listen(node.duplicate(own), argv, session);
   }
 
   tried(): Promise<void> {

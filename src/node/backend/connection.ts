@@ -59,8 +59,9 @@ export async function send(
   } catch (error) {
     if (flight.open) return lost(target);
     const { reply } = flight;
-    const isAnswer = reply instanceof ReplyError && !/^(?:MOVED|ASK|TRYAGAIN)$/.test(reply.code);
-    return isAnswer ? reply : away(target, error);
+    // ioredis may have failed to follow what the reply told.
+    const isAnswer = error instanceof Error && error.name === "ReplyError";
+    return isAnswer && reply instanceof ReplyError ? reply : away(target, error);
   }
 }
 
@@ -129,7 +130,7 @@ function note(redis: Redis, reply: Reply): Reply {
   return reply instanceof ReplyError ? reply : null;
 }
 
-function replyOf(value: RespValue): Reply {
+export function replyOf(value: RespValue): Reply {
   if ("items" in value) return value.items.map(replyOf);
   switch (value.type) {
     case "status":

@@ -2,7 +2,9 @@
 import type { Redis } from "ioredis";
 import type { ByteString } from "../../bytes.js";
 import type { Reply } from "../../reply.js";
+import type { Session } from "../../session.js";
 import { noteReasons, readReplies, send, transact, type Library } from "./connection.js";
+import { listen } from "./listening.js";
 import type { Settings } from "./settings.js";
 
 export interface Line {
@@ -10,6 +12,8 @@ export interface Line {
   send(argv: readonly ByteString[]): Promise<Reply>;
   /** The replies of a transaction. Rejects with the ReplyError because of which it was discarded. */
   transact(commands: readonly (readonly ByteString[])[]): Promise<readonly Reply[]>;
+  /** Subscribes or monitors for the session, on a connection of its own. */
+  listen(argv: readonly ByteString[], session: Session): Promise<Reply>;
   /** Resolves when the first attempt to connect has come to its end, well or not. */
   tried(): Promise<void>;
   close(): void;
@@ -58,6 +62,11 @@ export class SingleLine implements Line {
 
   transact(commands: readonly (readonly ByteString[])[]): Promise<readonly Reply[]> {
     return transact(this.#library, this.#redis, commands);
+  }
+
+  listen(argv: readonly ByteString[], session: Session): Promise<Reply> {
+    const own = this.#redis.duplicate({ lazyConnect: true, retryStrategy: () => null });
+    return listen(own, argv, session);
   }
 
   tried(): Promise<void> {
