@@ -132,6 +132,21 @@ describe.each(IOREDIS)("behind %s", (library) => {
     });
   });
 
+  it("answers 503 while no node is there", async () => {
+    const port = await freePort();
+    const backend = await createBackend([`redis://127.0.0.1:${port}`]);
+    closing.push(() => backend.close());
+    const front = await startServer({ backend });
+    closing.push(() => front.close());
+    const away = {
+      status: 503,
+      body: { error: expect.stringContaining("the Redis behind it is away") },
+    };
+    expect(await post(front, "/", ["GET", "k"])).toEqual(away);
+    expect(await post(front, "/", ["DBSIZE"])).toEqual(away);
+    expect(await post(front, "/multi-exec", [["GET", "k"]])).toEqual(away);
+  });
+
   it("runs a script by its digest on every node", async () => {
     const script = "#!lua flags=allow-key-locking\nreturn redis.call('set',KEYS[1],ARGV[1])";
     const loaded = await post(server, "/", ["SCRIPT", "LOAD", script]);
@@ -140,6 +155,10 @@ describe.each(IOREDIS)("behind %s", (library) => {
     const sha = await kv.scriptLoad(script);
     for (const key of keys) expect(await kv.evalsha(sha, [key], ["v"])).toBe("OK");
     expect(await kv.scriptExists(sha)).toEqual([1]);
+    expect(await post(server, "/", ["EVAL", script, "1000000000", "k"])).toEqual({
+      status: 400,
+      body: { error: "ERR Number of keys can't be greater than number of args" },
+    });
   });
 
   it("goes on when the connections to its nodes are killed, and doubles no INCR", async () => {

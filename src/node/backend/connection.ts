@@ -7,6 +7,8 @@
 import type * as ioredis from "ioredis";
 import type { Cluster, Command, Redis } from "ioredis";
 import { bytes, fromUint8Array, toUint8Array, upperAscii, type ByteString } from "../../bytes.js";
+import { keysOf } from "../../commands/keys.js";
+import { findCommand } from "../../commands/table.js";
 import { ReplyError } from "../../errors.js";
 import { NIL_ARRAY, type Reply } from "../../reply.js";
 import { RespDecoder, type RespValue } from "../../resp/decode.js";
@@ -50,7 +52,7 @@ export async function send(
   const command = commandOf({ Command: NewCommand }, argv);
   command.toWritable = () => {
     flight.open = true;
-    return Buffer.from(encodeResp(argv, 2), "latin1");
+    return toBuffer(encodeResp(argv, 2));
   };
   flights.set(command, flight);
   try {
@@ -65,13 +67,25 @@ export async function send(
   }
 }
 
-/** As ioredis knows it; its name in capitals, because in lower case some commands' words are taken for objects. */
+/**
+ * As ioredis knows it. Its name is in capitals, because in lower case some commands' words are taken for objects; and its keys are found
+ * as the engine finds them: ioredis takes a script's number of keys at its word, however large, and knows no JSON commands.
+ */
 export function commandOf(
   { Command: NewCommand }: Pick<Library, "Command">,
-  [name = bytes(""), ...words]: readonly ByteString[],
+  argv: readonly ByteString[],
 ): Command {
-  const buffers = words.map((word) => Buffer.from(word, "latin1"));
-  return new NewCommand(upperAscii(name), buffers, { replyEncoding: null });
+  const [name = "", ...words] = argv;
+  const command = new NewCommand(upperAscii(name), words.map(toBuffer), { replyEncoding: null });
+  command.getKeys = () => {
+    const known = findCommand(argv);
+    return known instanceof ReplyError ? [] : keysOf(known, argv).map(toBuffer);
+  };
+  return command;
+}
+
+function toBuffer(word: ByteString): Buffer {
+  return Buffer.from(word, "latin1");
 }
 
 const MULTI = [bytes("MULTI")];
