@@ -130,11 +130,11 @@ function schedules(): Arbitrary<readonly Step[]> {
     { weight: 1, arbitrary: array(line, { minLength: 2, maxLength: 3 }) },
     {
       weight: 2,
-      arbitrary: array(line, { minLength: 1, maxLength: 4 }).map((some) => [
-        "MULTI",
-        ...some,
-        "EXEC",
-      ]),
+      arbitrary: tuple(
+        constantFrom(["MULTI"]),
+        array(line, { minLength: 1, maxLength: 4 }),
+        constantFrom(["EXEC"]),
+      ).map((parts) => parts.flat()),
     },
   );
   return array(

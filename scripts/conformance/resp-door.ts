@@ -36,8 +36,8 @@ export class RespDoor {
       opened.push(session);
       return session;
     };
-    const { port, close } = await startRespServer(emulator);
-    return new RespDoor(port, version, opened, close);
+    const server = await startRespServer(emulator);
+    return new RespDoor(server.port, version, opened, () => server.close());
   }
 
   /** Two new connections in the place of those before; returns their sessions. */

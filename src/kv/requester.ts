@@ -5,9 +5,9 @@
 import type { Requester, UpstashRequest, UpstashResponse } from "@upstash/redis";
 import { errors } from "@upstash/redis/cloudflare";
 import { ReplyError } from "../errors.js";
-import type { Engine } from "../engine.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
+import type { Backend } from "../rest/backend.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
 import { toCommand, toCommands } from "../rest/json-commands.js";
 import { route } from "../rest/route.js";
@@ -24,19 +24,19 @@ export interface ResponseOptions {
  */
 export function answerInProcess(
   requester: Requester,
-  engine: Engine,
+  engine: Backend,
   options: ResponseOptions,
 ): void {
-  const backend = new Backend(engine, options);
-  requester.request = (request: UpstashRequest) => backend.request(requester, request);
+  const answerer = new Answerer(engine, options);
+  requester.request = (request: UpstashRequest) => answerer.request(requester, request);
 }
 
-class Backend {
+class Answerer {
   readonly #client: Client;
   readonly #encoded: boolean;
   readonly #receive: (text: string) => string;
 
-  constructor(engine: Engine, { responseEncoding }: ResponseOptions) {
+  constructor(engine: Backend, { responseEncoding }: ResponseOptions) {
     const session = engine.createSession("upstash");
     this.#client = { engine, session, door: "double", access: "full" };
     this.#encoded = responseEncoding !== false;

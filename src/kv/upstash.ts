@@ -5,7 +5,7 @@
  */
 import type { RedisConfigNodejs, Requester } from "@upstash/redis";
 import { errors, Redis as UpstashRedis } from "@upstash/redis/cloudflare";
-import type { Emulator } from "../emulator.js";
+import type { Backend } from "../rest/backend.js";
 import { emulator as defaultEmulator } from "./default-emulator.js";
 import { answerInProcess } from "./requester.js";
 
@@ -24,7 +24,7 @@ export class Redis extends UpstashRedis {
    */
   constructor(
     configOrRequester: RedisConfig | Requester = {},
-    emulator: Emulator = defaultEmulator,
+    emulator: Backend = defaultEmulator,
   ) {
     if ("request" in configOrRequester) {
       super({ ...PLACEHOLDER, enableAutoPipelining: false });

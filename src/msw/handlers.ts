@@ -1,6 +1,7 @@
 /** The Upstash REST API as one MSW handler: MSW tries its handlers in turn, so one per command would cost every request. */
 import { http, type HttpHandler } from "msw";
-import { createEmulator, type Emulator } from "../emulator.js";
+import { createEmulator } from "../emulator.js";
+import type { Backend } from "../rest/backend.js";
 import { createRestHandler } from "../rest/handler.js";
 import { respond } from "../rest/respond.js";
 import { databaseSettings, type DatabaseOptions } from "../rest/settings.js";
@@ -10,7 +11,7 @@ import { databaseSettings, type DatabaseOptions } from "../rest/settings.js";
  * default); anything else passes by. Throws a TypeError for a malformed URL.
  */
 export function kvHandlers(
-  emulator: Emulator = createEmulator(),
+  emulator: Backend = createEmulator(),
   options: DatabaseOptions = {},
 ): HttpHandler[] {
   const { url, ...tokens } = databaseSettings(options);

@@ -4,11 +4,14 @@
  */
 import { randomBytes } from "node:crypto";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../emulator.js";
+import type { Tokens } from "../rest/auth.js";
 import { createRestHandler } from "../rest/handler.js";
-import { startHttpServer } from "./http-server.js";
+import type { RedisBackend } from "./backend/backend.js";
+import { startHttpServer, type HttpServer } from "./http-server.js";
 import { startRespServer } from "./resp-server.js";
 
 export { seed } from "./seed.js";
+export { createBackend, type BackendOptions, type RedisBackend } from "./backend/backend.js";
 
 export interface ServerOptions extends EmulatorOptions {
   /** The emulator to serve; a new one with the other options unless given. */
@@ -23,12 +26,18 @@ export interface ServerOptions extends EmulatorOptions {
   readonly profile?: "redis" | "upstash";
 }
 
-export interface KvServer {
-  readonly emulator: Emulator;
+export interface BackendServerOptions extends Tokens {
+  /** The Redis behind the REST API, from `createBackend`. It outlives the server. */
+  readonly backend: RedisBackend;
+  /** Where HTTP is served; 0, which is what it is unless told otherwise, for any free port. */
+  readonly port?: number;
+  /** `127.0.0.1` unless told otherwise. */
+  readonly host?: string;
+}
+
+export interface RestServer {
   /** The REST API's URL. */
   readonly url: string;
-  /** The RESP server's URL, with its password. */
-  readonly redisUrl: string;
   readonly token: string;
   readonly readOnlyToken: string;
   /** The variables that `@vercel/kv`, `@upstash/redis` and Redis clients read. */
@@ -37,37 +46,65 @@ export interface KvServer {
   close(): Promise<void>;
 }
 
+export interface KvServer extends RestServer {
+  readonly emulator: Emulator;
+  /** The RESP server's URL, with its password. */
+  readonly redisUrl: string;
+}
+
 /**
- * Starts both servers. Tokens are random unless given; the token is the password of RESP's user `default`, too. Rejects where a port is
- * taken, and with a TypeError for malformed options.
+ * Starts both servers; before a backend only the one of the REST API, as Redis clients have the backend's own port. Tokens are random
+ * unless given; the token is the password of RESP's user `default`, too. Rejects where a port is taken, and with a TypeError for
+ * malformed options.
  */
-export async function startServer(options: ServerOptions = {}): Promise<KvServer> {
-  const { port = 0, redisPort = 0, host = "127.0.0.1", profile = "redis" } = options;
-  const token = options.token ?? randomToken();
-  const readOnlyToken = options.readOnlyToken ?? randomToken();
+export async function startServer(options: BackendServerOptions): Promise<RestServer>;
+export async function startServer(options?: ServerOptions): Promise<KvServer>;
+export async function startServer(
+  options: ServerOptions | BackendServerOptions = {},
+): Promise<RestServer> {
+  const { port = 0, host = "127.0.0.1" } = options;
+  const tokens = {
+    token: options.token ?? randomToken(),
+    readOnlyToken: options.readOnlyToken ?? randomToken(),
+  };
   checkPort("port", port);
-  checkPort("redisPort", redisPort);
-  const emulator = options.emulator ?? createEmulator({ ...options, token, readOnlyToken });
-  const http = await startHttpServer(createRestHandler(emulator, { token, readOnlyToken }), {
-    port,
-    host,
-  });
-  const resp = await startRespServer(emulator, {
-    port: redisPort,
-    host,
-    password: token,
-    profile,
-  }).catch(async (error: unknown) => {
-    await http.close();
-    throw error;
-  });
-  const named = host.includes(":") ? `[${host}]` : host;
-  const url = `http://${named}:${http.port}`;
-  const redisUrl = `redis://default:${encodeURIComponent(token)}@${named}:${resp.port}`;
+  return isBefore(options)
+    ? startBefore(options, { ...tokens, port, host })
+    : startBoth(options, { ...tokens, port, host });
+}
+
+function isBefore(options: ServerOptions | BackendServerOptions): options is BackendServerOptions {
+  return "backend" in options && options.backend !== undefined;
+}
+
+/** What both kinds of options have, filled in. */
+interface Place {
+  readonly token: string;
+  readonly readOnlyToken: string;
+  readonly port: number;
+  readonly host: string;
+}
+
+async function startBefore(options: BackendServerOptions, place: Place): Promise<RestServer> {
+  const { backend } = options;
+  for (const name of ["emulator", "redisPort"]) {
+    if (Reflect.get(options, name) === undefined) continue;
+    throw new TypeError(
+      `startServer({ backend, ${name} }): the backend stands in the emulator's place, and Redis clients go to ${withoutPassword(backend.url)}; leave ${name} out`,
+    );
+  }
+  const http = await startHttpServer(createRestHandler(backend, place), place);
+  return describeServer(http, place, backend.url);
+}
+
+function describeServer(
+  http: HttpServer,
+  { host, token, readOnlyToken }: Place,
+  redisUrl: string,
+): RestServer {
+  const url = `http://${inUrl(host)}:${http.port}`;
   return {
-    emulator,
     url,
-    redisUrl,
     token,
     readOnlyToken,
     env: {
@@ -78,10 +115,42 @@ export async function startServer(options: ServerOptions = {}): Promise<KvServer
       UPSTASH_REDIS_REST_URL: url,
       UPSTASH_REDIS_REST_TOKEN: token,
     },
+    close: () => http.close(),
+  };
+}
+
+async function startBoth(options: ServerOptions, place: Place): Promise<KvServer> {
+  const { redisPort = 0, profile = "redis" } = options;
+  const { token, readOnlyToken, host } = place;
+  checkPort("redisPort", redisPort);
+  const emulator = options.emulator ?? createEmulator({ ...options, token, readOnlyToken });
+  const http = await startHttpServer(createRestHandler(emulator, place), place);
+  const resp = await startRespServer(emulator, {
+    port: redisPort,
+    host,
+    password: token,
+    profile,
+  }).catch(async (error: unknown) => {
+    await http.close();
+    throw error;
+  });
+  const redisUrl = `redis://default:${encodeURIComponent(token)}@${inUrl(host)}:${resp.port}`;
+  return {
+    ...describeServer(http, place, redisUrl),
+    emulator,
+    redisUrl,
     close: async () => {
       await Promise.all([http.close(), resp.close()]);
     },
   };
+}
+
+function inUrl(host: string): string {
+  return host.includes(":") ? `[${host}]` : host;
+}
+
+function withoutPassword(url: string): string {
+  return url.replace(/\/\/.*@/, "//");
 }
 
 function randomToken(): string {

@@ -4,17 +4,18 @@
  */
 import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
-import type { Engine, Replies } from "../engine.js";
+import type { Replies } from "../engine.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { refusal, type Access } from "./availability.js";
+import type { Backend } from "./backend.js";
 import type { ParsedCommand } from "./json-commands.js";
 
 /** The largest command Upstash takes on its free and pay-as-you-go plans, in bytes of all its words. */
 const MAX_COMMAND_BYTES = 10 * 1024 * 1024;
 
 export interface Client {
-  readonly engine: Engine;
+  readonly engine: Backend;
   readonly session: Session;
   readonly door: "double" | "rest";
   readonly access: Access;
@@ -39,14 +40,20 @@ export function runPipeline(client: Client, commands: readonly ParsedCommand[]):
 export function runTransaction(
   client: Client,
   commands: readonly ParsedCommand[],
-): Replies | ReplyError {
+): Replies | ReplyError | Promise<readonly Reply[] | ReplyError> {
   const argvs: (readonly ByteString[])[] = [];
   for (const command of commands) {
     const checked = check(client, command);
     if (checked instanceof ReplyError) return checked;
     argvs.push(checked);
   }
-  return handle(client, argvs, true);
+  const replies = handle(client, argvs, true);
+  return replies instanceof Promise ? replies.catch(orThrow) : replies;
+}
+
+function orThrow(error: unknown): ReplyError {
+  if (error instanceof ReplyError) return error;
+  throw error;
 }
 
 function isAccepted(command: ParsedCommand): command is readonly ByteString[] {

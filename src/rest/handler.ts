@@ -5,12 +5,12 @@
 import type { User } from "../acl/user.js";
 import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
-import type { Engine, Replies } from "../engine.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";
 import { authorize, type Tokens } from "./auth.js";
 import type { Access } from "./availability.js";
+import { Unavailable, type Backend } from "./backend.js";
 import { runPipeline, runTransaction, type Client } from "./commands.js";
 import { encodeReply, type Encoding } from "./encode.js";
 import { parseCommand, parseCommands, type ParsedCommand } from "./json-commands.js";
@@ -34,7 +34,7 @@ export interface RestResponse {
 export type RestHandler = (request: RestRequest) => RestResponse | Promise<RestResponse>;
 
 /** A handler for one database with its tokens and a session of its own. */
-export function createRestHandler(engine: Engine, tokens: Tokens): RestHandler {
+export function createRestHandler(engine: Backend, tokens: Tokens): RestHandler {
   const session = engine.createSession("upstash");
   const sessions = new WeakMap<User, Session>();
   const sessionOf = (user: User): Session => {
@@ -70,7 +70,7 @@ const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT"]);
 function answer(
   request: RestRequest,
   tokens: Tokens,
-  engine: Engine,
+  engine: Backend,
   connect: (access: Access | User) => Client,
 ): Outcome {
   if (request.method === "OPTIONS") return { status: 200, body: null };
@@ -112,9 +112,11 @@ function pipeline(
   format: Format,
 ): Outcome {
   if (commands instanceof ReplyError) return failure(400, commands);
-  return settle(runPipeline(client, commands), (replies) =>
-    format === "resp2" ? binary(200, replies) : json(200, encodeReplies(replies, format)),
-  );
+  return settle(runPipeline(client, commands), (replies) => {
+    const [first] = replies;
+    if (first instanceof Unavailable && replies.every(isUnavailable)) return failure(503, first);
+    return format === "resp2" ? binary(200, replies) : json(200, encodeReplies(replies, format));
+  });
 }
 
 function transaction(
@@ -123,10 +125,10 @@ function transaction(
   format: Format,
 ): Outcome {
   if (commands instanceof ReplyError) return failure(400, commands);
-  const replies = runTransaction(client, commands);
-  if (replies instanceof ReplyError) return failure(400, replies);
-  return settle(replies, (all) =>
-    json(200, encodeReplies(all, format === "base64" ? format : "text")),
+  return settle(runTransaction(client, commands), (replies) =>
+    replies instanceof ReplyError
+      ? failure(errorStatus(replies), replies)
+      : json(200, encodeReplies(replies, format === "base64" ? format : "text")),
   );
 }
 
@@ -141,11 +143,18 @@ function asksForEvents({ method, header }: RestRequest, { words: [name] }: Path)
 /** The body is not looked at: the client sends an empty command there. */
 async function stream(client: Client, { words, query }: Path): Promise<Result> {
   const events = await listen(client, [...words, ...query.words]);
-  if (events instanceof ReplyError) return failure(400, events);
+  if (events instanceof ReplyError) return failure(errorStatus(events), events);
   return { status: 200, body: events, type: "text/event-stream" };
 }
 
-function settle(replies: Replies, respond: (replies: readonly Reply[]) => Result): Outcome {
+function isUnavailable(reply: Reply): boolean {
+  return reply instanceof Unavailable;
+}
+
+function settle<Outcomes>(
+  replies: Outcomes | Promise<Outcomes>,
+  respond: (replies: Outcomes) => Result,
+): Outcome {
   return replies instanceof Promise ? replies.then(respond) : respond(replies);
 }
 
@@ -183,8 +192,9 @@ function bodyBytes({ body }: RestRequest): ByteString {
   return typeof body === "string" ? utf8(body) : fromUint8Array(body);
 }
 
-function errorStatus({ message }: ReplyError): number {
-  return message.startsWith("ERR max request size exceeded") ? 413 : 400;
+function errorStatus(error: ReplyError): number {
+  if (error instanceof Unavailable) return 503;
+  return error.message.startsWith("ERR max request size exceeded") ? 413 : 400;
 }
 
 function failure(status: number, error: ReplyError): Result {

@@ -2,16 +2,16 @@
  * The fast way to run the real client unchanged: `fetch` is swapped for a function that answers the calls for one database in
  * process and lets all others through. It reads the client's call as it stands and builds no `Request`.
  */
-import type { Engine } from "../engine.js";
+import type { Backend } from "./backend.js";
 import { createRestHandler, type RestHandler } from "./handler.js";
 import { respond, toResponse } from "./respond.js";
 import { databaseSettings, type DatabaseOptions } from "./settings.js";
 
 /**
- * Answers every `fetch` for the database's URL from the emulator, until the returned function is called. Throws a TypeError for a
+ * Answers every `fetch` for the database's URL from the emulator (or another backend), until the returned function is called. Throws a TypeError for a
  * malformed URL.
  */
-export function interceptFetch(emulator: Engine, options: DatabaseOptions = {}): () => void {
+export function interceptFetch(emulator: Backend, options: DatabaseOptions = {}): () => void {
   const { url, ...tokens } = databaseSettings(options);
   const handler = createRestHandler(emulator, tokens);
   const original = globalThis.fetch;

@@ -4,7 +4,7 @@
  */
 import { bytes, lowerAscii, type ByteString } from "../bytes.js";
 import { findCommand } from "../commands/table.js";
-import type { Engine } from "../engine.js";
+import type { Backend } from "./backend.js";
 import { ReplyError } from "../errors.js";
 import { plain } from "../plain.js";
 import type { Reply } from "../reply.js";
@@ -65,13 +65,13 @@ export async function listen(
 
 class Listener implements EventStream {
   readonly session: Session;
-  readonly #engine: Engine;
+  readonly #engine: Backend;
   /** What came before the stream was opened. */
   readonly #early: string[] = [];
   #send: (data: string) => void = (data) => this.#early.push(data);
   #close = (): void => undefined;
 
-  constructor(engine: Engine, { user, authenticated }: Session) {
+  constructor(engine: Backend, { user, authenticated }: Session) {
     this.#engine = engine;
     this.session = engine.createSession("upstash", (message) => this.#take(message));
     this.session.logIn(user, authenticated);

@@ -19,11 +19,14 @@ export interface RedisServer {
   stop(): void;
 }
 
-/** An empty server. */
-export async function startRedis(): Promise<RedisServer> {
+/** An empty server, on the given port or any free one; `config` holds more parameters as a command line has them. */
+export async function startRedis(
+  given?: number,
+  config: readonly string[] = [],
+): Promise<RedisServer> {
   const script = fileURLToPath(new URL("../../scripts/get-redis.sh", import.meta.url));
   const program = execFileSync(script, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
-  const port = await freePort();
+  const port = given ?? (await freePort());
   const directory = mkdtempSync(join(tmpdir(), "kv-emulator-redis-"));
   const socket = join(directory, "socket");
   const options = [
@@ -39,6 +42,7 @@ export async function startRedis(): Promise<RedisServer> {
     "no",
     "--unixsocket",
     socket,
+    ...config,
   ];
   const process = spawn(program.trim(), options, { stdio: "ignore" });
   process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
@@ -122,7 +126,7 @@ async function waitUntilReady(process: ChildProcess, port: number): Promise<void
   throw new Error("redis-server did not answer within 5 seconds");
 }
 
-function freePort(): Promise<number> {
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer();
     server.once("error", reject);

@@ -1,0 +1,22 @@
+/** What may stand behind the doors that speak Upstash: the engine is one, a Redis elsewhere may be another (`kv-emulator/node`). */
+import type { User } from "../acl/user.js";
+import type { ByteString } from "../bytes.js";
+import type { Call, Replies } from "../engine.js";
+import { ReplyError } from "../errors.js";
+import type { Receive, Session } from "../session.js";
+
+export interface Backend {
+  /** Moves with every write; what `upstash-sync-token` tells. */
+  readonly changes: number;
+  /** What is sent unasked goes to `receive`; without it the session can not subscribe. */
+  createSession(profile: "upstash", receive?: Receive): Session;
+  /** Ends a session's subscriptions and MONITOR. */
+  closeSession(session: Session): void;
+  /** The user that a token stands for beside the door's own. */
+  userOfToken(token: ByteString): User | undefined;
+  /** Answers with one reply per command. Rejects with a ReplyError where a transaction was discarded. */
+  handle(call: Call): Replies;
+}
+
+/** Stands for the reply of a command that what is behind the doors could not be asked for, or did not answer: a 503 over REST. */
+export class Unavailable extends ReplyError {}

@@ -1,0 +1,195 @@
+/** A cluster of three masters behind the REST API. */
+import { createClient } from "@vercel/kv";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { utf8 } from "../../src/bytes.js";
+import { createBackend, startServer, type RestServer } from "../../src/node/server.js";
+import { IOREDIS, post, until, useIoredis } from "../support/backends.js";
+import {
+  freePort,
+  startRedis,
+  type RedisConnection,
+  type RedisServer,
+} from "../support/redis-server.js";
+
+const SLOTS = [
+  ["0", "5460"],
+  ["5461", "10922"],
+  ["10923", "16383"],
+];
+
+const nodes: RedisServer[] = [];
+const admins: RedisConnection[] = [];
+
+async function on(node: number, ...words: readonly string[]): Promise<string> {
+  const reply = await admins[node]?.send(words.map(utf8));
+  return reply !== undefined && "text" in reply ? reply.text : "";
+}
+
+async function joinedAll(): Promise<boolean> {
+  for (let node = 0; node < nodes.length; node++) {
+    const info = await on(node, "CLUSTER", "INFO");
+    if (!/cluster_state:ok/.test(info) || !/cluster_size:3/.test(info)) return false;
+  }
+  return true;
+}
+
+beforeAll(async () => {
+  const [, ...others] = await Promise.all(
+    SLOTS.map(async ([from = "", to = ""], index) => {
+      const busPort = String(await freePort());
+      const node = await startRedis(undefined, [
+        "--cluster-enabled",
+        "yes",
+        "--cluster-port",
+        busPort,
+        "--cluster-node-timeout",
+        "2000",
+      ]);
+      nodes[index] = node;
+      admins[index] = await node.connect(2);
+      await on(index, "CLUSTER", "ADDSLOTSRANGE", from, to);
+      await on(index, "CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
+      return `127.0.0.1 ${node.port} ${busPort}`;
+    }),
+  );
+  for (const address of others) await on(0, "CLUSTER", "MEET", ...address.split(" "));
+  await until(joinedAll);
+}, 60_000);
+
+afterAll(() => {
+  for (const admin of admins) admin.close();
+  for (const node of nodes) node.stop();
+});
+
+describe.each(IOREDIS)("behind %s", (library) => {
+  let server: RestServer;
+  const closing: (() => Promise<unknown> | void)[] = [];
+
+  beforeAll(() => useIoredis(library));
+
+  beforeEach(async () => {
+    for (let node = 0; node < nodes.length; node++) await on(node, "FLUSHALL");
+    const backend = await createBackend(
+      nodes.slice(0, 2).map(({ port }) => `redis://127.0.0.1:${port}`),
+    );
+    closing.push(() => backend.close());
+    server = await startServer({ backend });
+    closing.push(() => server.close());
+  });
+
+  afterEach(async () => {
+    for (const close of closing.splice(0).toReversed()) await close();
+  });
+
+  const keys = Array.from({ length: 30 }, (_, index) => `key:${index}`);
+
+  it("answers a pipeline over all slots in its order", async () => {
+    const sets = keys.map((key, index) => ["SET", key, String(index)]);
+    const { body } = await post(server, "/pipeline", [...sets, ...keys.map((key) => ["GET", key])]);
+    expect(body).toEqual([
+      ...keys.map(() => ({ result: "OK" })),
+      ...keys.map((_, index) => ({ result: String(index) })),
+    ]);
+    for (let node = 0; node < nodes.length; node++) {
+      expect(Number(await on(node, "DBSIZE"))).toBeGreaterThan(0);
+    }
+  });
+
+  it("shows the cluster as one database", async () => {
+    const kv = createClient(server);
+    for (const key of keys) await kv.set(key, 1);
+    expect(await kv.dbsize()).toBe(30);
+    expect((await kv.keys("*")).toSorted()).toEqual(keys.toSorted());
+    const found: string[] = [];
+    for await (const key of kv.scanIterator({ count: 3 })) found.push(key);
+    expect(found.toSorted()).toEqual(keys.toSorted());
+    expect(keys).toContain(await kv.randomkey());
+    expect(await kv.flushdb()).toBe("OK");
+    expect(await kv.dbsize()).toBe(0);
+    expect(await kv.randomkey()).toBeNull();
+  });
+
+  it("runs a transaction where its keys are, and refuses one of several slots", async () => {
+    for (const key of keys) {
+      const commands = [
+        ["SET", key, "1"],
+        ["INCR", key],
+      ];
+      expect((await post(server, "/multi-exec", commands)).body).toEqual([
+        { result: "OK" },
+        { result: 2 },
+      ]);
+    }
+    const { status } = await post(server, "/multi-exec", [
+      ["SET", "{a}", "1"],
+      ["SET", "{b}", "1"],
+    ]);
+    expect(status).not.toBe(200);
+    expect((await post(server, "/", ["EXISTS", "{a}"])).body).toEqual({ result: 0 });
+    expect((await post(server, "/", ["EXISTS", "{b}"])).body).toEqual({ result: 0 });
+    expect((await post(server, "/", ["MGET", "{a}", "{b}"])).body).toEqual({
+      error: "CROSSSLOT Keys in request don't hash to the same slot",
+    });
+  });
+
+  it("answers 503 while no node is there", async () => {
+    const port = await freePort();
+    const backend = await createBackend([`redis://127.0.0.1:${port}`]);
+    closing.push(() => backend.close());
+    const front = await startServer({ backend });
+    closing.push(() => front.close());
+    const away = {
+      status: 503,
+      body: { error: expect.stringContaining("the Redis behind it is away") },
+    };
+    expect(await post(front, "/", ["GET", "k"])).toEqual(away);
+    expect(await post(front, "/", ["DBSIZE"])).toEqual(away);
+    expect(await post(front, "/multi-exec", [["GET", "k"]])).toEqual(away);
+  });
+
+  it("runs a script by its digest on every node", async () => {
+    const script = "#!lua flags=allow-key-locking\nreturn redis.call('set',KEYS[1],ARGV[1])";
+    const loaded = await post(server, "/", ["SCRIPT", "LOAD", script]);
+    expect(loaded.body).toEqual({ result: expect.stringMatching(/^[\da-f]{40}$/) });
+    const kv = createClient(server);
+    const sha = await kv.scriptLoad(script);
+    for (const key of keys) expect(await kv.evalsha(sha, [key], ["v"])).toBe("OK");
+    expect(await kv.scriptExists(sha)).toEqual([1]);
+    expect(await post(server, "/", ["EVAL", script, "1000000000", "k"])).toEqual({
+      status: 400,
+      body: { error: "ERR Number of keys can't be greater than number of args" },
+    });
+  });
+
+  it("goes on when the connections to its nodes are killed, and doubles no INCR", async () => {
+    let applied = 0;
+    let unknown = 0;
+    const increment = async (key: string): Promise<void> => {
+      const { status, body } = await post(server, "/", ["INCR", key]);
+      if (status === 200) applied++;
+      else if (JSON.stringify(body).includes("may have been applied")) unknown++;
+    };
+    for (let round = 0; round < 10; round++) {
+      const some = keys.map(increment);
+      await Promise.race(some);
+      for (let node = 0; node < nodes.length; node++) {
+        await on(node, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+      }
+      await Promise.all(some);
+      await until(async () => {
+        const reads = keys.map(async (key) => (await post(server, "/", ["GET", key])).status);
+        return (await Promise.all(reads)).every((status) => status === 200);
+      });
+    }
+    const { body } = await post(
+      server,
+      "/pipeline",
+      keys.map((key) => ["GET", key]),
+    );
+    const values = Array.isArray(body) ? body.map(({ result }) => Number(result)) : [];
+    const total = values.reduce((sum, value) => sum + value, 0);
+    expect(applied).toBeGreaterThan(0);
+    expect(total).toBeGreaterThanOrEqual(applied);
+    expect(total).toBeLessThanOrEqual(applied + unknown);
+  });
+});
