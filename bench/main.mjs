@@ -1,8 +1,11 @@
 // `npm run bench`: one table of rates, medians of five processes each, as ratios to a bare Map in the same process and to
 // ioredis-mock, each with the bar it is held to. `npm run bench -- --scale`: what an operation costs in a database of 1,000 and of
 // 1,000,000 entries, on the same number of them; beside it on all of the million, where memory decides (see the bare Map).
+// `npm run bench -- --server`: the servers beside a real Redis and a bare node:http server.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { benchServers } from "./server.mjs";
+import { median, perSecond } from "./table.mjs";
 
 const RUNS = 5;
 
@@ -28,10 +31,6 @@ function path(file) {
   return fileURLToPath(new URL(file, import.meta.url));
 }
 
-function median(numbers) {
-  return numbers.sort((a, b) => a - b)[numbers.length >> 1];
-}
-
 function importMilliseconds(code) {
   const times = Array.from({ length: 15 }, () => {
     const start = performance.now();
@@ -46,10 +45,6 @@ const rows = [];
 
 function row(name, figure, against, ratio, bar, holds) {
   rows.push({ name, figure, against, ratio, bar, "": holds ? "ok" : "MISSED" });
-}
-
-function perSecond(rate) {
-  return `${Math.round(rate).toLocaleString("en")}/s`;
 }
 
 function compareWithMap(engine, name, floor, bar) {
@@ -151,6 +146,7 @@ function benchScale() {
 }
 
 if (process.argv.includes("--scale")) benchScale();
+else if (process.argv.includes("--server")) await benchServers(row);
 else benchAll();
 console.table(rows);
 process.exitCode = rows.some((entry) => entry[""] === "MISSED") ? 1 : 0;

@@ -32,16 +32,14 @@ wrap() {
   local lib loader program
   lib=$(dirname "$(find "$dir/root/usr/lib" -name 'libjemalloc.so.2' | head -n 1)")
   loader=$(find "$lib" -maxdepth 1 -name 'ld-linux*' | head -n 1)
-  for program in redis-cli redis-server; do
+  for program in redis-benchmark redis-cli redis-server; do
     printf '#!/bin/sh\nexec "%s" --argv0 %s --library-path "%s" "%s" "$@"\n' \
       "$loader" "$program" "$lib" "$dir/root/usr/bin/$program" >"$dir/$program"
     chmod +x "$dir/$program"
   done
 }
 
-if [[ ! -x $dir/redis-server ]]; then
-  unpack
-  wrap
-fi
+[[ -d $dir/root ]] || unpack
+[[ -x $dir/redis-benchmark && -x $dir/redis-server ]] || wrap
 "$dir/redis-server" --version >&2
 echo "$dir/redis-server"

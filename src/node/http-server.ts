@@ -80,8 +80,10 @@ function answer(
     return Array.isArray(value) ? value.join(", ") : (value ?? null);
   };
   const finish = ({ status, headers: own, body: content }: RestResponse): void => {
-    response.writeHead(status, own);
+    response.statusCode = status;
+    for (const name of Object.keys(own)) response.setHeader(name, own[name] ?? "");
     if (isEventStream(content)) stream(content, response);
+    // Without headers already written, they go in one piece with a body whose length is then known.
     else response.end(content ?? undefined);
   };
   const outcome = handler({ method, target, header, body });
