@@ -1,65 +1,18 @@
 /** A cluster of three masters behind the REST API. */
 import { createClient } from "@vercel/kv";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { utf8 } from "../../src/bytes.js";
 import { createBackend, startServer, type RestServer } from "../../src/node/server.js";
 import { IOREDIS, post, until, useIoredis } from "../support/backends.js";
-import {
-  freePort,
-  startRedis,
-  type RedisConnection,
-  type RedisServer,
-} from "../support/redis-server.js";
+import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
+import { freePort } from "../support/redis-server.js";
 
-const SLOTS = [
-  ["0", "5460"],
-  ["5461", "10922"],
-  ["10923", "16383"],
-];
-
-const nodes: RedisServer[] = [];
-const admins: RedisConnection[] = [];
-
-async function on(node: number, ...words: readonly string[]): Promise<string> {
-  const reply = await admins[node]?.send(words.map(utf8));
-  return reply !== undefined && "text" in reply ? reply.text : "";
-}
-
-async function joinedAll(): Promise<boolean> {
-  for (let node = 0; node < nodes.length; node++) {
-    const info = await on(node, "CLUSTER", "INFO");
-    if (!/cluster_state:ok/.test(info) || !/cluster_size:3/.test(info)) return false;
-  }
-  return true;
-}
+let cluster: RedisCluster;
 
 beforeAll(async () => {
-  const [, ...others] = await Promise.all(
-    SLOTS.map(async ([from = "", to = ""], index) => {
-      const busPort = String(await freePort());
-      const node = await startRedis(undefined, [
-        "--cluster-enabled",
-        "yes",
-        "--cluster-port",
-        busPort,
-        "--cluster-node-timeout",
-        "2000",
-      ]);
-      nodes[index] = node;
-      admins[index] = await node.connect(2);
-      await on(index, "CLUSTER", "ADDSLOTSRANGE", from, to);
-      await on(index, "CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
-      return `127.0.0.1 ${node.port} ${busPort}`;
-    }),
-  );
-  for (const address of others) await on(0, "CLUSTER", "MEET", ...address.split(" "));
-  await until(joinedAll);
+  cluster = await startCluster(3);
 }, 60_000);
 
-afterAll(() => {
-  for (const admin of admins) admin.close();
-  for (const node of nodes) node.stop();
-});
+afterAll(() => cluster.stop());
 
 describe.each(IOREDIS)("behind %s", (library) => {
   let server: RestServer;
@@ -68,10 +21,8 @@ describe.each(IOREDIS)("behind %s", (library) => {
   beforeAll(() => useIoredis(library));
 
   beforeEach(async () => {
-    for (let node = 0; node < nodes.length; node++) await on(node, "FLUSHALL");
-    const backend = await createBackend(
-      nodes.slice(0, 2).map(({ port }) => `redis://127.0.0.1:${port}`),
-    );
+    await cluster.onAll("FLUSHALL");
+    const backend = await createBackend(cluster.urls.slice(0, 2));
     closing.push(() => backend.close());
     server = await startServer({ backend });
     closing.push(() => server.close());
@@ -90,9 +41,7 @@ describe.each(IOREDIS)("behind %s", (library) => {
       ...keys.map(() => ({ result: "OK" })),
       ...keys.map((_, index) => ({ result: String(index) })),
     ]);
-    for (let node = 0; node < nodes.length; node++) {
-      expect(Number(await on(node, "DBSIZE"))).toBeGreaterThan(0);
-    }
+    for (const size of await cluster.onAll("DBSIZE")) expect(Number(size)).toBeGreaterThan(0);
   });
 
   it("shows the cluster as one database", async () => {
@@ -172,9 +121,7 @@ describe.each(IOREDIS)("behind %s", (library) => {
     for (let round = 0; round < 10; round++) {
       const some = keys.map(increment);
       await Promise.race(some);
-      for (let node = 0; node < nodes.length; node++) {
-        await on(node, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-      }
+      await cluster.onAll("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       await Promise.all(some);
       await until(async () => {
         const reads = keys.map(async (key) => (await post(server, "/", ["GET", key])).status);

@@ -1,5 +1,6 @@
 /** The options that `kv-emulator` and `kv-emulator exec` share, and what their values may be. */
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { settingsOf } from "../backend/settings.js";
 
 export interface CliOptions {
   readonly port?: number;
@@ -7,6 +8,8 @@ export interface CliOptions {
   readonly host?: string;
   readonly token?: string;
   readonly readOnlyToken?: string;
+  /** The URLs of the Redis behind the REST API; several are those of a cluster. */
+  readonly backend?: readonly string[];
   readonly profile?: "redis" | "upstash";
   /** Files to start with and to keep the data in. */
   readonly seed?: string;
@@ -29,10 +32,20 @@ export function addOptions(command: Command): Command {
         "as which of the two RESP answers (default: redis)",
       ).choices(["redis", "upstash"]),
     )
+    .option("--backend <url...>", "serve REST before this Redis; several URLs for a cluster", urls)
     .option("--seed <file>", "start with the data of a JSON file")
     .option("--data <file>", "load the data from a file at the start and save it there at the end")
     .option("--clock <time>", "let the time stand still, at an ISO 8601 time", time)
     .option("--log", "a line for each command on stderr: time, door, command, keys");
+}
+
+/** The first of the options that are the emulator's own and can not go with `--backend`. */
+export function conflictWithBackend(options: CliOptions): string | undefined {
+  const { backend, redisPort, profile, seed, data, clock, log } = options;
+  if (backend === undefined) return undefined;
+  const own = { "--redis-port": redisPort, "--profile": profile, "--seed": seed, "--data": data };
+  const given = { ...own, "--clock": clock, "--log": log };
+  return Object.entries(given).find(([, value]) => value !== undefined)?.[0];
 }
 
 function port(text: string): number {
@@ -51,4 +64,23 @@ function time(text: string): Date {
   const date = new Date(text);
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime())) return date;
   throw new InvalidArgumentError("A time looks like 2026-01-01T00:00:00Z.");
+}
+
+/** One URL or several with commas between them, behind those given before. */
+function urls(text: string, before: readonly string[] = []): readonly string[] {
+  const given = text.split(/,(?=rediss?:)/);
+  for (const url of given) if (!isOfRedis(url)) throw new InvalidArgumentError(NO_URL);
+  return [...before, ...given];
+}
+
+const NO_URL =
+  "A Redis has a URL like redis://127.0.0.1:6379 or rediss://user:password@host:6379; a command stands behind --.";
+
+function isOfRedis(url: string): boolean {
+  try {
+    settingsOf({ url });
+    return true;
+  } catch {
+    return false;
+  }
 }
