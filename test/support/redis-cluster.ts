@@ -56,8 +56,14 @@ export async function startCluster(
   };
   const start = async (index: number): Promise<string> => {
     const busPort = String(await freePort());
-    const own = ["--cluster-enabled", "yes", "--cluster-port", busPort];
-    const node = await startRedis(undefined, [...own, "--cluster-node-timeout", "2000", ...config]);
+    const node = await startRedis(undefined, [
+      ...["--cluster-enabled", "yes"],
+      ...["--cluster-port", busPort],
+      // Else a node learns its address only from others.
+      ...["--cluster-announce-ip", "127.0.0.1"],
+      ...["--cluster-node-timeout", "2000"],
+      ...config,
+    ]);
     nodes[index] = node;
     admins[index] = await node.connect(2);
     const [from, to] = [index, index + 1].map((share) => Math.ceil((share * SLOTS) / masters));
