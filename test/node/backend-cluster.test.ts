@@ -1,10 +1,14 @@
 /** A cluster of three masters behind the REST API. */
 import { createClient } from "@vercel/kv";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import results from "../../fixtures/rest/client-results.json" with { type: "json" };
 import { createBackend, startServer, type RestServer } from "../../src/node/server.js";
-import { IOREDIS, post, until, useIoredis } from "../support/backends.js";
+import { IOREDIS, post, REFUSED, until, useIoredis } from "../support/backends.js";
+import { comparable, examples, outcome, seedsFor } from "../support/client-examples.js";
 import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
 import { freePort } from "../support/redis-server.js";
+
+const recorded: Readonly<Record<string, unknown>> = results;
 
 let cluster: RedisCluster;
 
@@ -14,6 +18,38 @@ beforeAll(async () => {
 
 afterAll(() => cluster.stop());
 
+interface Difference {
+  readonly calls: RegExp;
+  readonly gives: unknown;
+  readonly reason: string;
+}
+
+const CROSS_SLOT: unknown = {
+  name: "UpstashError",
+  message: expect.stringContaining("CROSSSLOT Keys in request don't hash to the same slot"),
+};
+
+/** Calls that give something else than on one Redis.. */
+const DIFFERENCES: readonly Difference[] = [
+  {
+    calls:
+      /^redis\.(?:mget|mset|bitop|copy|rename|renamenx|lmove|smove|[sz](?:diff|inter|union)(?:store|card)?|geosearchstore|pfmerge)\(/,
+    gives: CROSS_SLOT,
+    reason: "their keys are of several slots, which a cluster refuses in one command",
+  },
+  {
+    calls:
+      /^redis\.(?:(?:del|exists|touch|unlink|pfcount|xread)\(\[?"\w","\w"|msetnx\(\{a:.*,b:|lmpop\(2)/,
+    gives: CROSS_SLOT,
+    reason: "so are these keys, where there are two",
+  },
+  {
+    calls: /^redis\.scan\((?!.*withType)/,
+    gives: [expect.stringMatching(/^[1-9]/), expect.any(Array)],
+    reason: "SCAN goes through one master after another, so that it needs a call for each at least",
+  },
+];
+
 describe.each(IOREDIS)("behind %s", (library) => {
   let server: RestServer;
   const closing: (() => Promise<unknown> | void)[] = [];
@@ -22,6 +58,7 @@ describe.each(IOREDIS)("behind %s", (library) => {
 
   beforeEach(async () => {
     await cluster.onAll("FLUSHALL");
+    await cluster.onAll("FUNCTION", "FLUSH");
     const backend = await createBackend(cluster.urls.slice(0, 2));
     closing.push(() => backend.close());
     server = await startServer({ backend });
@@ -31,6 +68,21 @@ describe.each(IOREDIS)("behind %s", (library) => {
   afterEach(async () => {
     for (const close of closing.splice(0).toReversed()) await close();
   });
+
+  it.each(examples.filter(({ call }) => call in recorded))(
+    "$call gives what it gives on one Redis, or a listed difference",
+    async (example) => {
+      const { call } = example;
+      const seeds = seedsFor(example);
+      const seeded = await Promise.all(seeds.map((words) => post(server, "/", words)));
+      expect(seeded.map(({ status }) => status)).toEqual(seeds.map(() => 200));
+      const client = createClient({ ...server, enableAutoPipelining: false });
+      const result = comparable(call, await outcome(call, client));
+      const onOne = REFUSED[call] ?? recorded[call];
+      const difference = DIFFERENCES.find(({ calls }) => calls.test(call));
+      expect(result).toEqual(difference === undefined ? onOne : difference.gives);
+    },
+  );
 
   const keys = Array.from({ length: 30 }, (_, index) => `key:${index}`);
 
@@ -56,6 +108,26 @@ describe.each(IOREDIS)("behind %s", (library) => {
     expect(await kv.flushdb()).toBe("OK");
     expect(await kv.dbsize()).toBe(0);
     expect(await kv.randomkey()).toBeNull();
+  });
+
+  it("hears messages of channels, whichever node they are sent to", async () => {
+    const { url, token } = server;
+    const kv = createClient({ url, token });
+    const heard: unknown[] = [];
+    const subscriber = kv.subscribe<number>("chat");
+    subscriber.on("subscribe", () => heard.push("subscribe"));
+    subscriber.on("message", ({ message }) => heard.push(message));
+    await until(() => heard.length === 1);
+    for (let node = 0; node < cluster.nodes.length; node++) {
+      await cluster.on(node, "PUBLISH", "chat", String(node));
+      await until(() => heard.length === node + 2);
+    }
+    expect(heard).toEqual(["subscribe", 0, 1, 2]);
+    await subscriber.unsubscribe();
+    await until(async () => {
+      const counts = await cluster.onAll("INFO", "clients");
+      return counts.every((info) => info.includes("pubsub_clients:0"));
+    });
   });
 
   it("runs a transaction where its keys are, and refuses one of several slots", async () => {

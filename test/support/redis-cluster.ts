@@ -56,14 +56,10 @@ export async function startCluster(
   };
   const start = async (index: number): Promise<string> => {
     const busPort = String(await freePort());
-    const node = await startRedis(undefined, [
-      ...["--cluster-enabled", "yes"],
-      ...["--cluster-port", busPort],
-      // Else a node learns its address only from others.
-      ...["--cluster-announce-ip", "127.0.0.1"],
-      ...["--cluster-node-timeout", "2000"],
-      ...config,
-    ]);
+    // A node that is alone learns its address from nobody.
+    const own = `--cluster-enabled yes --cluster-port ${busPort} --cluster-announce-ip 127.0.0.1`;
+    const timeout = ["--cluster-node-timeout", "2000"];
+    const node = await startRedis(undefined, [...own.split(" "), ...timeout, ...config]);
     nodes[index] = node;
     admins[index] = await node.connect(2);
     const [from, to] = [index, index + 1].map((share) => Math.ceil((share * SLOTS) / masters));
