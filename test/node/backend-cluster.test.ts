@@ -29,7 +29,7 @@ const CROSS_SLOT: unknown = {
   message: expect.stringContaining("CROSSSLOT Keys in request don't hash to the same slot"),
 };
 
-/** Calls that give something else than on one Redis.. */
+/** Calls that give something else than on one Redis. */
 const DIFFERENCES: readonly Difference[] = [
   {
     calls:
