@@ -247,11 +247,14 @@ describe("kv-emulator", () => {
           `error: ${option} is for the emulator: the Redis behind --backend has its own data, clock and port; leave ${option} out`,
       ),
     );
-    const [wrong, split] = await Promise.all([
-      run("exec", "--backend", "redis://127.0.0.1:1", "next", "dev"),
+    const [word, secret, split] = await Promise.all([
+      run("--backend", "redis://127.0.0.1:1", "next", "dev"),
+      run("--backend", "http://user:secret@host"),
       run("--seed", "file", "exec", "--backend", "redis://127.0.0.1:1", "--", "next"),
     ]);
-    expect(wrong.stderr.split("\n")[0]).toMatch(/argument 'next' is invalid\. A Redis has a URL/);
+    expect(word.stderr).toMatch(/^error: --backend: "next" is no URL of a Redis; pass one like/);
+    expect(secret.stderr).toMatch(/^error: --backend: "http:\/\/…@host" is no URL of a Redis;/);
+    expect([word.exitCode, secret.exitCode]).toEqual([2, 2]);
     expect(split.stderr).toMatch(/^error: --seed is for the emulator/);
   });
 

@@ -5,7 +5,7 @@ import { Command, CommanderError } from "commander";
 import { Failure } from "../failure.js";
 import type { RestServer } from "../server.js";
 import { openServer } from "./open-server.js";
-import { addOptions, conflictWithBackend, type CliOptions } from "./options.js";
+import { addOptions, faultOfBackend, type CliOptions } from "./options.js";
 import { painter } from "./paint.js";
 import { CommandFailure, runCommand } from "./run-command.js";
 
@@ -75,11 +75,8 @@ program.hook("preAction", (_, command) => {
   if (token !== undefined && token === readOnlyToken) {
     command.error("error: --token and --read-only-token are the same; give each its own");
   }
-  const conflict = conflictWithBackend(options);
-  if (conflict !== undefined) {
-    const reason = "the Redis behind --backend has its own data, clock and port";
-    command.error(`error: ${conflict} is for the emulator: ${reason}; leave ${conflict} out`);
-  }
+  const fault = faultOfBackend(options);
+  if (fault !== undefined) command.error(`error: ${fault}`);
 });
 
 /** On stdout is what a script or a file takes, on stderr what people read. */

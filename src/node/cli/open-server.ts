@@ -8,7 +8,7 @@ import { codeOf, Failure, reason } from "../failure.js";
 import { seed } from "../seed.js";
 import { startServer, type RestServer } from "../server.js";
 import { commandLog } from "./command-log.js";
-import type { CliOptions } from "./options.js";
+import { urlOf, type CliOptions } from "./options.js";
 
 export interface OpenServer {
   readonly server: RestServer;
@@ -23,8 +23,7 @@ export async function openServer(options: CliOptions): Promise<OpenServer> {
 }
 
 async function openBefore(urls: readonly string[], options: CliOptions): Promise<OpenServer> {
-  const [url = "", ...others] = urls;
-  const backend = await createBackend(others.length === 0 ? url : urls).catch((error: unknown) => {
+  const backend = await createBackend(urlOf(urls)).catch((error: unknown) => {
     throw new Failure(reason(error));
   });
   const server = await startServer({ ...options, backend }).catch((error: unknown) => {

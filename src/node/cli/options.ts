@@ -1,6 +1,7 @@
 /** The options that `kv-emulator` and `kv-emulator exec` share, and what their values may be. */
 import { InvalidArgumentError, Option, type Command } from "commander";
 import { settingsOf } from "../backend/settings.js";
+import { reason } from "../failure.js";
 
 export interface CliOptions {
   readonly port?: number;
@@ -39,13 +40,20 @@ export function addOptions(command: Command): Command {
     .option("--log", "a line for each command on stderr: time, door, command, keys");
 }
 
-/** The first of the options that are the emulator's own and can not go with `--backend`. */
-export function conflictWithBackend(options: CliOptions): string | undefined {
+/** What is wrong with `--backend`, passwords left out: no URLs of a Redis, or options beside it that are the emulator's own. */
+export function faultOfBackend(options: CliOptions): string | undefined {
   const { backend, redisPort, profile, seed, data, clock, log } = options;
   if (backend === undefined) return undefined;
+  try {
+    settingsOf({ url: urlOf(backend) });
+  } catch (error) {
+    return `--backend: ${reason(error).replace(/^createBackend\(.*?\): /, "")}`;
+  }
   const own = { "--redis-port": redisPort, "--profile": profile, "--seed": seed, "--data": data };
   const given = { ...own, "--clock": clock, "--log": log };
-  return Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  const conflict = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (conflict === undefined) return undefined;
+  return `${conflict} is for the emulator: the Redis behind --backend has its own data, clock and port; leave ${conflict} out`;
 }
 
 function port(text: string): number {
@@ -68,19 +76,11 @@ function time(text: string): Date {
 
 /** One URL or several with commas between them, behind those given before. */
 function urls(text: string, before: readonly string[] = []): readonly string[] {
-  const given = text.split(/,(?=rediss?:)/);
-  for (const url of given) if (!isOfRedis(url)) throw new InvalidArgumentError(NO_URL);
-  return [...before, ...given];
+  return [...before, ...text.split(/,(?=rediss?:)/)];
 }
 
-const NO_URL =
-  "A Redis has a URL like redis://127.0.0.1:6379 or rediss://user:password@host:6379; a command stands behind --.";
-
-function isOfRedis(url: string): boolean {
-  try {
-    settingsOf({ url });
-    return true;
-  } catch {
-    return false;
-  }
+/** What `createBackend` takes: several URLs are those of a cluster. */
+export function urlOf(backend: readonly string[]): string | readonly string[] {
+  const [url, ...others] = backend;
+  return url === undefined || others.length > 0 ? backend : url;
 }
