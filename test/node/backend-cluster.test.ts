@@ -1,65 +1,54 @@
 /** A cluster of three masters behind the REST API. */
 import { createClient } from "@vercel/kv";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { utf8 } from "../../src/bytes.js";
+import results from "../../fixtures/rest/client-results.json" with { type: "json" };
 import { createBackend, startServer, type RestServer } from "../../src/node/server.js";
-import { IOREDIS, post, until, useIoredis } from "../support/backends.js";
-import {
-  freePort,
-  startRedis,
-  type RedisConnection,
-  type RedisServer,
-} from "../support/redis-server.js";
+import { IOREDIS, post, REFUSED, until, useIoredis } from "../support/backends.js";
+import { comparable, examples, outcome, seedsFor } from "../support/client-examples.js";
+import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
+import { freePort } from "../support/redis-server.js";
 
-const SLOTS = [
-  ["0", "5460"],
-  ["5461", "10922"],
-  ["10923", "16383"],
-];
+const recorded: Readonly<Record<string, unknown>> = results;
 
-const nodes: RedisServer[] = [];
-const admins: RedisConnection[] = [];
-
-async function on(node: number, ...words: readonly string[]): Promise<string> {
-  const reply = await admins[node]?.send(words.map(utf8));
-  return reply !== undefined && "text" in reply ? reply.text : "";
-}
-
-async function joinedAll(): Promise<boolean> {
-  for (let node = 0; node < nodes.length; node++) {
-    const info = await on(node, "CLUSTER", "INFO");
-    if (!/cluster_state:ok/.test(info) || !/cluster_size:3/.test(info)) return false;
-  }
-  return true;
-}
+let cluster: RedisCluster;
 
 beforeAll(async () => {
-  const [, ...others] = await Promise.all(
-    SLOTS.map(async ([from = "", to = ""], index) => {
-      const busPort = String(await freePort());
-      const node = await startRedis(undefined, [
-        "--cluster-enabled",
-        "yes",
-        "--cluster-port",
-        busPort,
-        "--cluster-node-timeout",
-        "2000",
-      ]);
-      nodes[index] = node;
-      admins[index] = await node.connect(2);
-      await on(index, "CLUSTER", "ADDSLOTSRANGE", from, to);
-      await on(index, "CLUSTER", "SET-CONFIG-EPOCH", String(index + 1));
-      return `127.0.0.1 ${node.port} ${busPort}`;
-    }),
-  );
-  for (const address of others) await on(0, "CLUSTER", "MEET", ...address.split(" "));
-  await until(joinedAll);
+  cluster = await startCluster(3);
 }, 60_000);
 
-afterAll(() => {
-  for (const admin of admins) admin.close();
-  for (const node of nodes) node.stop();
-});
+afterAll(() => cluster.stop());
+
+interface Difference {
+  readonly calls: RegExp;
+  readonly gives: unknown;
+  readonly reason: string;
+}
+
+const CROSS_SLOT: unknown = {
+  name: "UpstashError",
+  message: expect.stringContaining("CROSSSLOT Keys in request don't hash to the same slot"),
+};
+
+/** Calls that give something else than on one Redis. */
+const DIFFERENCES: readonly Difference[] = [
+  {
+    calls:
+      /^redis\.(?:mget|mset|bitop|copy|rename|renamenx|lmove|smove|[sz](?:diff|inter|union)(?:store|card)?|geosearchstore|pfmerge)\(/,
+    gives: CROSS_SLOT,
+    reason: "their keys are of several slots, which a cluster refuses in one command",
+  },
+  {
+    calls:
+      /^redis\.(?:(?:del|exists|touch|unlink|pfcount|xread)\(\[?"\w","\w"|msetnx\(\{a:.*,b:|lmpop\(2)/,
+    gives: CROSS_SLOT,
+    reason: "so are these keys, where there are two",
+  },
+  {
+    calls: /^redis\.scan\((?!.*withType)/,
+    gives: [expect.stringMatching(/^[1-9]/), expect.any(Array)],
+    reason: "SCAN goes through one master after another, so that it needs a call for each at least",
+  },
+];
 
 describe.each(IOREDIS)("behind %s", (library) => {
   let server: RestServer;
@@ -68,10 +57,9 @@ describe.each(IOREDIS)("behind %s", (library) => {
   beforeAll(() => useIoredis(library));
 
   beforeEach(async () => {
-    for (let node = 0; node < nodes.length; node++) await on(node, "FLUSHALL");
-    const backend = await createBackend(
-      nodes.slice(0, 2).map(({ port }) => `redis://127.0.0.1:${port}`),
-    );
+    await cluster.onAll("FLUSHALL");
+    await cluster.onAll("FUNCTION", "FLUSH");
+    const backend = await createBackend(cluster.urls.slice(0, 2));
     closing.push(() => backend.close());
     server = await startServer({ backend });
     closing.push(() => server.close());
@@ -80,6 +68,21 @@ describe.each(IOREDIS)("behind %s", (library) => {
   afterEach(async () => {
     for (const close of closing.splice(0).toReversed()) await close();
   });
+
+  it.each(examples.filter(({ call }) => call in recorded))(
+    "$call gives what it gives on one Redis, or a listed difference",
+    async (example) => {
+      const { call } = example;
+      const seeds = seedsFor(example);
+      const seeded = await Promise.all(seeds.map((words) => post(server, "/", words)));
+      expect(seeded.map(({ status }) => status)).toEqual(seeds.map(() => 200));
+      const client = createClient({ ...server, enableAutoPipelining: false });
+      const result = comparable(call, await outcome(call, client));
+      const onOne = REFUSED[call] ?? recorded[call];
+      const difference = DIFFERENCES.find(({ calls }) => calls.test(call));
+      expect(result).toEqual(difference === undefined ? onOne : difference.gives);
+    },
+  );
 
   const keys = Array.from({ length: 30 }, (_, index) => `key:${index}`);
 
@@ -90,9 +93,7 @@ describe.each(IOREDIS)("behind %s", (library) => {
       ...keys.map(() => ({ result: "OK" })),
       ...keys.map((_, index) => ({ result: String(index) })),
     ]);
-    for (let node = 0; node < nodes.length; node++) {
-      expect(Number(await on(node, "DBSIZE"))).toBeGreaterThan(0);
-    }
+    for (const size of await cluster.onAll("DBSIZE")) expect(Number(size)).toBeGreaterThan(0);
   });
 
   it("shows the cluster as one database", async () => {
@@ -107,6 +108,26 @@ describe.each(IOREDIS)("behind %s", (library) => {
     expect(await kv.flushdb()).toBe("OK");
     expect(await kv.dbsize()).toBe(0);
     expect(await kv.randomkey()).toBeNull();
+  });
+
+  it("hears messages of channels, whichever node they are sent to", async () => {
+    const { url, token } = server;
+    const kv = createClient({ url, token });
+    const heard: unknown[] = [];
+    const subscriber = kv.subscribe<number>("chat");
+    subscriber.on("subscribe", () => heard.push("subscribe"));
+    subscriber.on("message", ({ message }) => heard.push(message));
+    await until(() => heard.length === 1);
+    for (let node = 0; node < cluster.nodes.length; node++) {
+      await cluster.on(node, "PUBLISH", "chat", String(node));
+      await until(() => heard.length === node + 2);
+    }
+    expect(heard).toEqual(["subscribe", 0, 1, 2]);
+    await subscriber.unsubscribe();
+    await until(async () => {
+      const counts = await cluster.onAll("INFO", "clients");
+      return counts.every((info) => info.includes("pubsub_clients:0"));
+    });
   });
 
   it("runs a transaction where its keys are, and refuses one of several slots", async () => {
@@ -172,9 +193,7 @@ describe.each(IOREDIS)("behind %s", (library) => {
     for (let round = 0; round < 10; round++) {
       const some = keys.map(increment);
       await Promise.race(some);
-      for (let node = 0; node < nodes.length; node++) {
-        await on(node, "CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
-      }
+      await cluster.onAll("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
       await Promise.all(some);
       await until(async () => {
         const reads = keys.map(async (key) => (await post(server, "/", ["GET", key])).status);

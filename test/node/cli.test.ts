@@ -9,7 +9,9 @@ import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { createClient } from "@vercel/kv";
 import { Redis } from "ioredis";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
+import { startRedis } from "../support/redis-server.js";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const CLI = ["--import", "tsx", join(root, "src/node/cli/cli.ts")];
@@ -225,6 +227,37 @@ describe("kv-emulator", () => {
     ]);
   });
 
+  it("refuses with a backend what is the emulator's own", async () => {
+    const given = ["--redis-port", "--profile", "--seed", "--data", "--clock", "--log"];
+    const values: Readonly<Record<string, readonly string[]>> = {
+      "--redis-port": ["0"],
+      "--profile": ["redis"],
+      "--clock": ["2026-01-01"],
+      "--log": [],
+    };
+    const outcomes = await Promise.all(
+      given.map((option) =>
+        run("--backend", "redis://127.0.0.1:1", option, ...(values[option] ?? ["file"])),
+      ),
+    );
+    expect(outcomes.map(({ exitCode }) => exitCode)).toEqual(given.map(() => 2));
+    expect(outcomes.map(({ stderr }) => stderr.split("\n")[0])).toEqual(
+      given.map(
+        (option) =>
+          `error: ${option} is for the emulator: the Redis behind --backend has its own data, clock and port; leave ${option} out`,
+      ),
+    );
+    const [word, secret, split] = await Promise.all([
+      run("--backend", "redis://127.0.0.1:1", "next", "dev"),
+      run("--backend", "http://user:secret@host"),
+      run("--seed", "file", "exec", "--backend", "redis://127.0.0.1:1", "--", "next"),
+    ]);
+    expect(word.stderr).toMatch(/^error: --backend: "next" is no URL of a Redis; pass one like/);
+    expect(secret.stderr).toMatch(/^error: --backend: "http:\/\/…@host" is no URL of a Redis;/);
+    expect([word.exitCode, secret.exitCode]).toEqual([2, 2]);
+    expect(split.stderr).toMatch(/^error: --seed is for the emulator/);
+  });
+
   it("tells its version and what it can do", async () => {
     const [version, help] = await Promise.all([run("--version"), run("--help")]);
     expect(version).toMatchObject({
@@ -234,6 +267,54 @@ describe("kv-emulator", () => {
     expect(help.exitCode).toBe(0);
     expect(help.stdout).toMatch(/--port[^]*exec \[options\][^]*Exit codes:/);
   });
+});
+
+describe("kv-emulator --backend", () => {
+  let cluster: RedisCluster;
+
+  beforeAll(async () => {
+    cluster = await startCluster(1);
+  });
+
+  afterAll(() => cluster.stop());
+
+  it("serves REST before a Redis, which outlives it", async () => {
+    const redis = await startRedis();
+    const redisUrl = `redis://127.0.0.1:${redis.port}`;
+    const server = start("--json", "--backend", redisUrl, "--token", "secret");
+    const told = await server.told();
+    expect(told).toMatchObject({ redisUrl, token: "secret", env: { KV_URL: redisUrl } });
+    await createClient(told).set("k", "v");
+    expect(await stop(server)).toMatchObject({ exitCode: 0, stderr: "" });
+    expect(await client({ redisUrl }).get("k")).toBe("v");
+
+    const script = `
+      const { KV_REST_API_URL: url, KV_REST_API_TOKEN: token } = process.env;
+      const headers = { authorization: "Bearer " + token };
+      const response = await fetch(url + "/get/k", { headers });
+      console.log(process.env.KV_URL, await response.text());`;
+    const command = [process.execPath, "--input-type", "module", "--eval", script];
+    const { stdout, exitCode } = await run("exec", "--backend", redisUrl, "--", ...command);
+    expect(stdout).toBe(`${redisUrl} {"result":"v"}\n`);
+    expect(exitCode).toBe(0);
+    redis.stop();
+  });
+
+  it.each(["with a comma", "as two words", "as two options"])(
+    "takes the nodes of a cluster, written %s",
+    async (how) => {
+      const urls = ["redis://127.0.0.1:1", ...cluster.urls];
+      const written: Readonly<Record<string, readonly string[]>> = {
+        "with a comma": [urls.join(",")],
+        "as two words": urls,
+        "as two options": [...urls.slice(0, 1), "--backend", ...urls.slice(1)],
+      };
+      const server = start("--json", "--backend", ...(written[how] ?? []));
+      await createClient(await server.told()).set("k", how);
+      expect(await cluster.on(0, "GET", "k")).toBe(how);
+      expect(await stop(server)).toMatchObject({ exitCode: 0 });
+    },
+  );
 });
 
 describe("kv-emulator exec", () => {

@@ -3,6 +3,7 @@
  * configuration and a directory of its own.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
@@ -16,6 +17,10 @@ export interface RedisServer {
   /** The file of its Unix socket, which takes less time than the port. */
   readonly socket: string;
   connect(version: 2 | 3): Promise<RedisConnection>;
+  /** Ends it at once with SIGKILL; what is on its disk stays. */
+  kill(): Promise<void>;
+  /** Starts it again after `kill`, on its port and with what is on its disk. */
+  restart(): Promise<void>;
   stop(): void;
 }
 
@@ -44,19 +49,36 @@ export async function startRedis(
     socket,
     ...config,
   ];
-  const process = spawn(program.trim(), options, { stdio: "ignore" });
-  process.once("exit", () => rmSync(directory, { recursive: true, force: true }));
-  try {
-    await waitUntilReady(process, port);
-  } catch (error) {
-    process.kill();
-    throw error;
-  }
+  let process: ChildProcess;
+  let comesBack = false;
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  const start = async (): Promise<void> => {
+    comesBack = false;
+    process = spawn(program.trim(), options, { stdio: "ignore" });
+    process.once("exit", () => comesBack || remove());
+    try {
+      await waitUntilReady(process, port);
+    } catch (error) {
+      process.kill();
+      throw error;
+    }
+  };
+  await start();
   return {
     port,
     socket,
     connect: (version) => RedisConnection.open(port, version),
-    stop: () => process.kill(),
+    kill: async () => {
+      comesBack = true;
+      const gone = once(process, "exit");
+      process.kill("SIGKILL");
+      await gone;
+    },
+    restart: start,
+    stop: () => {
+      if (comesBack) remove();
+      else process.kill();
+    },
   };
 }
 

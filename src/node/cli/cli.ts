@@ -3,9 +3,9 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { Failure } from "../failure.js";
-import type { KvServer } from "../server.js";
+import type { RestServer } from "../server.js";
 import { openServer } from "./open-server.js";
-import { addOptions, type CliOptions } from "./options.js";
+import { addOptions, faultOfBackend, type CliOptions } from "./options.js";
 import { painter } from "./paint.js";
 import { CommandFailure, runCommand } from "./run-command.js";
 
@@ -37,7 +37,8 @@ exec: the command's own, 128 and the signal's number, 126 or 127 where it can no
 
 Examples:
   kv-emulator --port 8079 --token secret --data dev.kv
-  kv-emulator exec --seed seed.json -- next dev`,
+  kv-emulator exec --seed seed.json -- next dev
+  kv-emulator exec --backend redis://127.0.0.1:6379 -- next dev`,
   );
 
 addOptions(program).action(async (options: CliOptions & { readonly json?: boolean }) => {
@@ -66,18 +67,22 @@ addOptions(
 });
 
 program.hook("preAction", (_, command) => {
-  const { port, redisPort, token, readOnlyToken } = command.optsWithGlobals<CliOptions>();
+  const options = command.optsWithGlobals<CliOptions>();
+  const { port, redisPort, token, readOnlyToken } = options;
   if (port !== undefined && port !== 0 && port === redisPort) {
     command.error(`error: --port and --redis-port are both ${port}; give each its own`);
   }
   if (token !== undefined && token === readOnlyToken) {
     command.error("error: --token and --read-only-token are the same; give each its own");
   }
+  const fault = faultOfBackend(options);
+  if (fault !== undefined) command.error(`error: ${fault}`);
 });
 
 /** On stdout is what a script or a file takes, on stderr what people read. */
-function print({ env, url, redisUrl, token, readOnlyToken }: KvServer, asJson: boolean): void {
+function print({ env, url, token, readOnlyToken }: RestServer, asJson: boolean): void {
   if (asJson) {
+    const redisUrl = env["KV_URL"];
     process.stdout.write(`${JSON.stringify({ url, redisUrl, token, readOnlyToken, env })}\n`);
     return;
   }

@@ -2,21 +2,44 @@
 import { readFileSync } from "node:fs";
 import { manualClock } from "../../clock.js";
 import { createEmulator, type Emulator } from "../../emulator.js";
+import { createBackend } from "../backend/backend.js";
 import { loadData, saveData } from "../data-file.js";
 import { codeOf, Failure, reason } from "../failure.js";
 import { seed } from "../seed.js";
-import { startServer, type KvServer } from "../server.js";
+import { startServer, type RestServer } from "../server.js";
 import { commandLog } from "./command-log.js";
-import type { CliOptions } from "./options.js";
+import { urlOf, type CliOptions } from "./options.js";
 
 export interface OpenServer {
-  readonly server: KvServer;
+  readonly server: RestServer;
   /** Ends every connection, then saves the data. Rejects with a Failure where it can not be saved. */
   readonly close: () => Promise<void>;
 }
 
 /** Rejects with a Failure for a port that is taken and for files that can not be used. */
 export async function openServer(options: CliOptions): Promise<OpenServer> {
+  const { backend, ...emulated } = options;
+  return backend === undefined ? openEmulator(emulated) : openBefore(backend, options);
+}
+
+async function openBefore(urls: readonly string[], options: CliOptions): Promise<OpenServer> {
+  const backend = await createBackend(urlOf(urls)).catch((error: unknown) => {
+    throw new Failure(reason(error));
+  });
+  const server = await startServer({ ...options, backend }).catch((error: unknown) => {
+    backend.close();
+    throw whyNotListening(error, options);
+  });
+  return {
+    server,
+    close: async () => {
+      await server.close();
+      backend.close();
+    },
+  };
+}
+
+async function openEmulator(options: Omit<CliOptions, "backend">): Promise<OpenServer> {
   const { clock, data, seed: _, log = false, ...listening } = options;
   const emulator = createEmulator(clock === undefined ? {} : { clock: manualClock(clock) });
   fill(emulator, options);

@@ -1,5 +1,7 @@
 /** The options that `kv-emulator` and `kv-emulator exec` share, and what their values may be. */
 import { InvalidArgumentError, Option, type Command } from "commander";
+import { settingsOf } from "../backend/settings.js";
+import { reason } from "../failure.js";
 
 export interface CliOptions {
   readonly port?: number;
@@ -7,6 +9,8 @@ export interface CliOptions {
   readonly host?: string;
   readonly token?: string;
   readonly readOnlyToken?: string;
+  /** The URLs of the Redis behind the REST API; several are those of a cluster. */
+  readonly backend?: readonly string[];
   readonly profile?: "redis" | "upstash";
   /** Files to start with and to keep the data in. */
   readonly seed?: string;
@@ -29,10 +33,27 @@ export function addOptions(command: Command): Command {
         "as which of the two RESP answers (default: redis)",
       ).choices(["redis", "upstash"]),
     )
+    .option("--backend <url...>", "serve REST before this Redis; several URLs for a cluster", urls)
     .option("--seed <file>", "start with the data of a JSON file")
     .option("--data <file>", "load the data from a file at the start and save it there at the end")
     .option("--clock <time>", "let the time stand still, at an ISO 8601 time", time)
     .option("--log", "a line for each command on stderr: time, door, command, keys");
+}
+
+/** What is wrong with `--backend`, passwords left out: no URLs of a Redis, or options beside it that are the emulator's own. */
+export function faultOfBackend(options: CliOptions): string | undefined {
+  const { backend, redisPort, profile, seed, data, clock, log } = options;
+  if (backend === undefined) return undefined;
+  try {
+    settingsOf({ url: urlOf(backend) });
+  } catch (error) {
+    return `--backend: ${reason(error).replace(/^createBackend\(.*?\): /, "")}`;
+  }
+  const own = { "--redis-port": redisPort, "--profile": profile, "--seed": seed, "--data": data };
+  const given = { ...own, "--clock": clock, "--log": log };
+  const conflict = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
+  if (conflict === undefined) return undefined;
+  return `${conflict} is for the emulator: the Redis behind --backend has its own data, clock and port; leave ${conflict} out`;
 }
 
 function port(text: string): number {
@@ -51,4 +72,15 @@ function time(text: string): Date {
   const date = new Date(text);
   if (/^\d{4}-\d\d-\d\d/.test(text) && !Number.isNaN(date.getTime())) return date;
   throw new InvalidArgumentError("A time looks like 2026-01-01T00:00:00Z.");
+}
+
+/** One URL or several with commas between them, behind those given before. */
+function urls(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, ...text.split(/,(?=rediss?:)/)];
+}
+
+/** What `createBackend` takes: several URLs are those of a cluster. */
+export function urlOf(backend: readonly string[]): string | readonly string[] {
+  const [url, ...others] = backend;
+  return url === undefined || others.length > 0 ? backend : url;
 }
