@@ -1,6 +1,7 @@
 /** The emulator's REST API over HTTP: a thin adapter between node:http and the REST handler. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
+import type { Duplex } from "node:stream";
 import { sizeExceeded } from "../rest/commands.js";
 import type { RestHandler, RestRequest, RestResponse } from "../rest/handler.js";
 import { frame, isEventStream, MAX_UNREAD, type EventStream } from "../rest/sse.js";
@@ -22,6 +23,7 @@ export async function startHttpServer(
   const server = createServer((request, response) => {
     readBody(request, (body) => answer(handler, request, response, body));
   });
+  server.on("connect", (_, socket) => refuseTunnel(socket));
   // Longer than clients keep a connection that they do not use, so that it is always they who let go of it.
   server.keepAliveTimeout = 75_000;
   server.headersTimeout = 20_000;
@@ -36,6 +38,14 @@ export async function startHttpServer(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Answers CONNECT as every method that the API has not, where node would cut off what was asked before it as well. */
+function refuseTunnel(socket: Duplex): void {
+  socket.on("error", () => socket.destroy()).resume();
+  const refusal =
+    "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  setImmediate(() => socket.end(refusal));
 }
 
 /** Listens; rejects where the port is taken or not allowed. */
