@@ -37,7 +37,9 @@ export interface HostileReport {
 export async function checkHostile(requests: number, seed: number): Promise<HostileReport> {
   const violations: string[] = [];
   const crash = (error: unknown): void => {
-    violations.push(`Thrown where nobody catches: ${error instanceof Error ? error.stack : error}`);
+    violations.push(
+      `Thrown where nobody catches: ${error instanceof Error ? error.stack : String(error)}`,
+    );
   };
   process.on("uncaughtException", crash).on("unhandledRejection", crash);
   const server = await startServer({ token: TOKEN, scriptTimeout: 500, seed });
@@ -74,25 +76,27 @@ interface Door {
 }
 
 function doorsOf({ url, redisUrl, emulator }: KvServer): readonly Door[] {
-  const to = (address: string) => (): Duplex =>
-    connect({ port: Number(new URL(address).port), host: "127.0.0.1", noDelay: true });
   return [
-    { visits: httpVisits, open: to(url) },
-    { visits: respVisits, open: to(redisUrl) },
+    { visits: httpVisits, open: () => tcp(url) },
+    { visits: respVisits, open: () => tcp(redisUrl) },
     { visits: respVisits, open: () => within(emulator) },
   ];
+}
+
+function tcp(url: string): Duplex {
+  return connect({ port: Number(new URL(url).port), host: "127.0.0.1", noDelay: true });
 }
 
 /** A RESP connection without a socket. */
 function within(emulator: Emulator): Duplex {
   const [ours, theirs] = duplexPair();
-  new RespConnection(theirs, "127.0.0.1:1", emulator, (receive) => {
+  const connection = new RespConnection(theirs, "127.0.0.1:1", emulator, (receive) => {
     const session = emulator.createSession("redis", receive);
     session.askFor(utf8(TOKEN));
     return session;
   });
-  // A stream that is destroyed tells the other end nothing, other than a socket.
-  ours.on("close", () => theirs.destroy());
+  // Other than a socket, a stream that is destroyed tells the other end nothing.
+  ours.on("close", () => connection.destroy());
   return ours;
 }
 
@@ -158,7 +162,11 @@ async function aftermath({ url, redisUrl, token, emulator }: KvServer): Promise<
       await redis.multi().incr("n").get("n").exec(),
     ];
     const expected = [
-      ...["", "OK", value, [1, 2], JSON.stringify(value)],
+      "",
+      "OK",
+      value,
+      [1, 2],
+      JSON.stringify(value),
       [
         [null, 3],
         [null, "3"],

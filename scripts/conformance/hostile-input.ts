@@ -258,7 +258,7 @@ const oddFrame = oneof(
   constantFrom("MONITOR\r\n", "SUBSCRIBE a b c\r\n", "BLPOP nowhere 0\r\n", "CLIENT REPLY OFF\r\n"),
   commands.map((argv) => `${argv.join(" ")}\r\n`),
   integer({ min: 1, max: 5000 }).map((count) => `DEL${" k".repeat(count)}\r\n`),
-  constant(`${"x".repeat(70_000)}`),
+  constant("x".repeat(70_000)),
   garbage,
 );
 
