@@ -231,6 +231,28 @@ describe("the RESP server", () => {
     expect(heard()).toBe(error);
   });
 
+  it("runs no more for a client that does not read, and goes on when it does", async () => {
+    const server = await start({ token: "t" });
+    const asked = 200;
+    let run = 0;
+    server.emulator.call("SET", "k", "x".repeat(2 ** 20));
+    server.emulator.intercept((call, next) => {
+      if (call.commands.some(([name]) => name === "GET")) run++;
+      return next(call);
+    });
+    const { socket } = await raw(server);
+    socket.pause().write(`AUTH t\r\n${"GET k\r\n".repeat(asked)}`);
+    await until(() => run > 0);
+    await redis(server).ping();
+    expect(run).toBeLessThan(asked / 2);
+    let length = 0;
+    socket.on("data", (chunk: string) => (length += chunk.length));
+    socket.resume();
+    const reply = "$1048576\r\n\r\n".length + 2 ** 20;
+    await until(() => length === "+OK\r\n".length + asked * reply);
+    expect(run).toBe(asked);
+  });
+
   it("says goodbye to QUIT", async () => {
     const { socket, heard } = await raw(await start());
     socket.write("QUIT\r\nPING\r\n");
