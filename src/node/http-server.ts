@@ -1,10 +1,12 @@
 /** The emulator's REST API over HTTP: a thin adapter between node:http and the REST handler. */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
-import type { RestHandler, RestResponse } from "../rest/handler.js";
+import type { Duplex } from "node:stream";
+import { sizeExceeded } from "../rest/commands.js";
+import type { RestHandler, RestRequest, RestResponse } from "../rest/handler.js";
 import { frame, isEventStream, MAX_UNREAD, type EventStream } from "../rest/sse.js";
 
-/** A body of more bytes is not read to its end: no plan of Upstash takes a request as large. */
+/** A body of more bytes is refused: no plan of Upstash takes a request as large. */
 const MAX_BODY = 64 * 1024 * 1024;
 
 export interface HttpServer {
@@ -21,6 +23,7 @@ export async function startHttpServer(
   const server = createServer((request, response) => {
     readBody(request, (body) => answer(handler, request, response, body));
   });
+  server.on("connect", (_, socket) => refuseTunnel(socket));
   // Longer than clients keep a connection that they do not use, so that it is always they who let go of it.
   server.keepAliveTimeout = 75_000;
   server.headersTimeout = 20_000;
@@ -35,6 +38,14 @@ export async function startHttpServer(
         server.closeAllConnections();
       }),
   };
+}
+
+/** Answers CONNECT as every method that the API has not, where node would cut off what was asked before it as well. */
+function refuseTunnel(socket: Duplex): void {
+  socket.on("error", () => socket.destroy()).resume();
+  const refusal =
+    "HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+  setImmediate(() => socket.end(refusal));
 }
 
 /** Listens; rejects where the port is taken or not allowed. */
@@ -53,18 +64,28 @@ export function portOf(server: Server): number {
   return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-function readBody(request: IncomingMessage, done: (body: Uint8Array | null) => void): void {
+type Body = Pick<RestRequest, "body" | "refused">;
+
+/** Reads a body that is not too large; the rest of one that is goes unkept. */
+function readBody(request: IncomingMessage, done: (body: Body) => void): void {
   const chunks: Buffer[] = [];
+  const announced = Number(request.headers["content-length"] ?? 0);
   let length = 0;
+  const refuse = (): void => {
+    request.removeAllListeners("data").resume();
+    request.removeAllListeners("end");
+    done({ body: null, refused: sizeExceeded(MAX_BODY, Math.max(length, announced)) });
+  };
+  if (announced > MAX_BODY) return refuse();
   request.on("data", (chunk: Buffer) => {
     length += chunk.length;
-    if (length > MAX_BODY) request.destroy();
+    if (length > MAX_BODY) refuse();
     else chunks.push(chunk);
   });
   request.on("end", () => {
     const [only] = chunks;
-    if (only === undefined) done(null);
-    else done(chunks.length === 1 ? only : Buffer.concat(chunks));
+    if (only === undefined) done({ body: null });
+    else done({ body: chunks.length === 1 ? only : Buffer.concat(chunks) });
   });
 }
 
@@ -72,7 +93,7 @@ function answer(
   handler: RestHandler,
   request: IncomingMessage,
   response: ServerResponse,
-  body: Uint8Array | null,
+  body: Body,
 ): void {
   const { method = "GET", url: target = "/", headers } = request;
   const header = (name: string): string | null => {
@@ -80,15 +101,44 @@ function answer(
     return Array.isArray(value) ? value.join(", ") : (value ?? null);
   };
   const finish = ({ status, headers: own, body: content }: RestResponse): void => {
-    response.statusCode = status;
-    for (const name of Object.keys(own)) response.setHeader(name, own[name] ?? "");
-    if (isEventStream(content)) stream(content, response);
-    // Without headers already written, they go in one piece with a body whose length is then known.
-    else response.end(content ?? undefined);
+    if (isEventStream(content)) stream(content, response.writeHead(status, own));
+    else if (body.refused !== undefined) {
+      endLate(request, response, { status, headers: own, body: content });
+    } else {
+      response.statusCode = status;
+      for (const name of Object.keys(own)) response.setHeader(name, own[name] ?? "");
+      // Headers that are not written yet go in one piece with a body, whose length is then known.
+      response.end(content);
+    }
   };
-  const outcome = handler({ method, target, header, body });
-  if (outcome instanceof Promise) outcome.then(finish, () => response.destroy());
-  else finish(outcome);
+  try {
+    const outcome = handler({ method, target, header, ...body });
+    if (outcome instanceof Promise) outcome.then(finish, () => response.destroy());
+    else finish(outcome);
+  } catch (error) {
+    fail(response, error);
+  }
+}
+
+/**
+ * Answers at once, but closes the connection only when the client has sent all or has taken too long for it: closed before, it would
+ * lose the answer.
+ */
+function endLate(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { status, headers, body }: RestResponse & { readonly body: string | Uint8Array | null },
+): void {
+  const length = Buffer.byteLength(body ?? "");
+  response.writeHead(status, { ...headers, connection: "close", "content-length": length });
+  response.write(body ?? "");
+  request.once("end", () => response.end());
+}
+
+/** Tells of a mistake of the emulator's own; it is no reply of a Redis. */
+function fail(response: ServerResponse, error: unknown): void {
+  response.writeHead(500, { "content-type": "application/json" });
+  response.end(JSON.stringify({ error: `kv-emulator failed: ${String(error)}` }));
 }
 
 /** Sends events as they come, until the client goes or leaves too much unread. */

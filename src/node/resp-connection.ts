@@ -8,8 +8,14 @@ import { ProtocolError, RequestDecoder } from "../resp/decode.js";
 import { encodeResp } from "../resp/encode.js";
 import type { Receive, Session } from "../session.js";
 
-/** What a client may leave unread, in bytes; one that leaves more is closed, as with Redis's limit for subscribers. */
+/**
+ * What a client may leave unread, in bytes. One that is sent messages and leaves more is closed, as with Redis's limit for subscribers;
+ * the commands of one that asks for more wait until it has read.
+ */
 const MAX_UNREAD = 32 * 1024 * 1024;
+
+/** What may come, in bytes, before a command is whole or while one is awaited (client-query-buffer-limit, within a string's limit here). */
+const MAX_INPUT = 512 * 1024 * 1024 - 128 * 1024;
 
 /** Makes the session of a new connection. */
 export type OpenSession = (receive: Receive) => Session;
@@ -35,6 +41,7 @@ export class RespConnection {
     this.#session.address = address;
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => this.#receive(bytes(chunk)));
+    socket.on("drain", () => this.#goOn());
     socket.on("end", () => socket.end());
     socket.on("error", () => socket.destroy());
     socket.on("close", () => engine.closeSession(this.#session));
@@ -45,18 +52,40 @@ export class RespConnection {
   }
 
   #receive(chunk: ByteString): void {
+    if (this.#decoder.unread + chunk.length > MAX_INPUT) {
+      this.#socket.destroy();
+      return;
+    }
     this.#decoder.push(chunk);
     this.#work();
   }
 
   /** Runs the commands that have come whole, one after another. */
   #work(): void {
-    this.#engine.batch(() => this.#runAll());
+    try {
+      this.#engine.batch(() => this.#runAll());
+    } catch (error) {
+      // A mistake of the emulator's own: whoever asked hears of it, and the others go on.
+      this.#end(new ReplyError(`ERR kv-emulator failed: ${String(error)}`));
+    }
     this.#flush();
+    if (this.#unread > MAX_UNREAD) this.#socket.pause();
+  }
+
+  /** The client has read what it asked for. */
+  #goOn(): void {
+    if (!this.#socket.isPaused()) return;
+    this.#socket.resume();
+    this.#work();
+  }
+
+  /** How much is still to be read by the client, in bytes. */
+  get #unread(): number {
+    return this.#output.length + this.#socket.writableLength;
   }
 
   #runAll(): void {
-    while (this.#busy === "no" && !this.#session.closed) {
+    while (this.#busy === "no" && !this.#session.closed && this.#unread <= MAX_UNREAD) {
       const argv = this.#nextCommand();
       if (argv === undefined) break;
       this.#busy = "running";
@@ -78,10 +107,15 @@ export class RespConnection {
       return this.#decoder.next();
     } catch (error) {
       if (!(error instanceof ProtocolError)) throw error;
-      this.#output += encodeResp(new ReplyError(`ERR ${error.message}`), this.#session.resp);
-      this.#session.close();
+      this.#end(new ReplyError(`ERR ${error.message}`));
       return undefined;
     }
+  }
+
+  /** Closes the connection behind an error. */
+  #end(error: ReplyError): void {
+    this.#output += encodeResp(error, this.#session.resp);
+    this.#session.close();
   }
 
   async #await(replies: Promise<readonly Reply[]>): Promise<void> {
@@ -118,6 +152,7 @@ export class RespConnection {
     queueMicrotask(() => {
       this.#flushing = false;
       this.#flush();
+      if (this.#unread > MAX_UNREAD && !this.#socket.isPaused()) this.#socket.destroy();
     });
   }
 
@@ -125,7 +160,6 @@ export class RespConnection {
     if (this.#output !== "") this.#socket.write(this.#output, "latin1");
     this.#output = "";
     if (this.#session.closed) this.#socket.end();
-    else if (this.#socket.writableLength > MAX_UNREAD) this.#socket.destroy();
   }
 }
 

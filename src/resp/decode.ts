@@ -155,6 +155,11 @@ export class RequestDecoder {
   #bulkLength: number | undefined = undefined;
   readonly #isStranger: () => boolean;
 
+  /** How many bytes have come that are in no command yet, but for the arguments of one that is still coming. */
+  get unread(): number {
+    return this.#input.length;
+  }
+
   /** `isStranger` tells whether the client has yet to authenticate: then it may send little. */
   constructor(isStranger: () => boolean = () => false) {
     this.#isStranger = isStranger;

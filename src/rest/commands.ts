@@ -77,8 +77,12 @@ function check({ access }: Client, command: ParsedCommand): ParsedCommand {
 function tooLarge(argv: readonly ByteString[]): ReplyError | undefined {
   let size = 0;
   for (const word of argv) size += word.length;
-  if (size <= MAX_COMMAND_BYTES) return undefined;
+  return size <= MAX_COMMAND_BYTES ? undefined : sizeExceeded(MAX_COMMAND_BYTES, size);
+}
+
+/** What a request of `actual` bytes is told where no more than `limit` are taken; its status over HTTP is 413. */
+export function sizeExceeded(limit: number, actual: number): ReplyError {
   return new ReplyError(
-    `ERR max request size exceeded. Limit: ${MAX_COMMAND_BYTES} bytes, Actual: ${size} bytes. See https://upstash.com/docs/redis/troubleshooting/max_request_size_exceeded for details`,
+    `ERR max request size exceeded. Limit: ${limit} bytes, Actual: ${actual} bytes. See https://upstash.com/docs/redis/troubleshooting/max_request_size_exceeded for details`,
   );
 }

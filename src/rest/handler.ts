@@ -23,6 +23,8 @@ export interface RestRequest {
   readonly target: string;
   readonly header: (name: string) => string | null;
   readonly body: string | Uint8Array | null;
+  /** Why the body was not read to its end, where it was not. */
+  readonly refused?: ReplyError;
 }
 
 export interface RestResponse {
@@ -85,6 +87,7 @@ function answer(
   if (access instanceof ReplyError) return failure(401, access);
   const format = responseFormat(request, destination.kind);
   if (format instanceof ReplyError) return failure(400, format);
+  if (request.refused !== undefined) return failure(errorStatus(request.refused), request.refused);
   const client = connect(access);
   switch (destination.kind) {
     case "command":

@@ -55,22 +55,34 @@ function unsupportedArgument(argument: unknown): string {
   return `ERR unsupported arg type: "${Array.isArray(argument) ? "[" : "{"}": json.Delim`;
 }
 
-const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*/g;
+/** What begins or ends a string, what does not although it looks so, and numbers. A whole string may be too long for a regular expression. */
+const MARK = /"|\\.|-?\d[\d.eE+-]*/g;
 
 /** JSON with its numbers as the text they were written in; undefined when it is malformed. */
 function parseJson(body: string): unknown {
   try {
     const json: unknown = JSON.parse(body);
     if (!holdsNumber(json)) return json;
-    return JSON.parse(
-      body.replace(STRING_OR_NUMBER, (token) => (token.startsWith('"') ? token : `"${token}"`)),
-    );
+    return JSON.parse(quoteNumbers(body));
   } catch {
     return undefined;
   }
 }
 
-/** Whether a number stands among the values whose written text may differ from JavaScript's. */
+function quoteNumbers(json: string): string {
+  let inString = false;
+  return json.replace(MARK, (mark) => {
+    if (mark === '"') inString = !inString;
+    return mark === '"' || inString ? mark : `"${mark}"`;
+  });
+}
+
+/** Whether a number is an argument of a command or of a pipeline's; how it was written may differ from JavaScript's text of it. */
 function holdsNumber(json: unknown): boolean {
-  return typeof json === "number" || (Array.isArray(json) && json.some(holdsNumber));
+  if (!Array.isArray(json)) return false;
+  return json.some((item) => isNumber(item) || (Array.isArray(item) && item.some(isNumber)));
+}
+
+function isNumber(json: unknown): boolean {
+  return typeof json === "number";
 }

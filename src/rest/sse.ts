@@ -67,7 +67,7 @@ class Listener implements EventStream {
   readonly session: Session;
   readonly #engine: Backend;
   /** What came before the stream was opened. */
-  readonly #early: string[] = [];
+  #early: string[] = [];
   #send: (data: string) => void = (data) => this.#early.push(data);
   #close = (): void => undefined;
 
@@ -83,7 +83,7 @@ class Listener implements EventStream {
 
   /** Puts the reply before what has come while it was awaited. */
   begin(reply: Reply): this {
-    this.#early.unshift(...eventsOf(reply));
+    this.#early = [...eventsOf(reply), ...this.#early];
     return this;
   }
 

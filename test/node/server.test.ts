@@ -1,5 +1,6 @@
 /** Both servers on one emulator: what clients that cannot import it meet. */
 import { once } from "node:events";
+import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { createClient } from "@vercel/kv";
 import { Redis } from "ioredis";
@@ -100,6 +101,59 @@ describe("startServer", () => {
   });
 });
 
+describe("the HTTP server", () => {
+  it("refuses a body that is too large, one of unknown length as well", async () => {
+    const { url, token } = await start();
+    const chunk = Buffer.alloc(1024 * 1024, "x");
+    const headers = { authorization: `Bearer ${token}` };
+    const whole = await fetch(url, { method: "POST", headers, body: Buffer.alloc(65 * 2 ** 20) });
+    expect([whole.status, await whole.json()]).toEqual([
+      413,
+      {
+        error:
+          "ERR max request size exceeded. Limit: 67108864 bytes, Actual: 68157440 bytes. " +
+          "See https://upstash.com/docs/redis/troubleshooting/max_request_size_exceeded for details",
+      },
+    ]);
+    const sending = request(url, { method: "POST", headers });
+    const answered = once(sending, "response");
+    sending.on("error", () => undefined);
+    for (let sent = 0; sent <= 64; sent++) sending.write(chunk);
+    const [response] = await answered;
+    expect(response).toMatchObject({ statusCode: 413 });
+    sending.destroy();
+  });
+
+  it("says so before the body comes, and closes the connection behind it", async () => {
+    const { url, token } = await start();
+    const socket = connect(Number(new URL(url).port), "127.0.0.1").setEncoding("latin1");
+    let heard = "";
+    socket.on("data", (chunk: string) => (heard += chunk));
+    socket.write(
+      `POST / HTTP/1.1\r\nHost: x\r\nAuthorization: ${token}\r\nContent-Length: 99999999\r\n\r\n`,
+    );
+    await until(() => heard.endsWith("}"));
+    expect(heard).toMatch(/^HTTP\/1.1 413 .*connection: close\r\n.*Actual: 99999999 bytes/s);
+    socket.write("x".repeat(99_999_999));
+    await once(socket, "close");
+  });
+
+  it("reads JSON nested however deep, and numbers beside however long a string", async () => {
+    const { url, token, emulator } = await start();
+    const ask = async (body: string): Promise<unknown> => {
+      const headers = { authorization: `Bearer ${token}` };
+      return (await fetch(url, { method: "POST", headers, body })).json();
+    };
+    const deep = "[".repeat(1_000_000) + "]".repeat(1_000_000);
+    expect(await ask(deep)).toEqual({ error: 'ERR unsupported arg type: "[": json.Delim' });
+    const long = '"\\'.repeat(2_500_000);
+    expect(await ask(JSON.stringify(["SET", "k", long, "EX", 5]))).toEqual({ result: "OK" });
+    expect(emulator.call("STRLEN", "k")).toBe(5_000_000);
+    expect(await ask('["SET","k",1.50]')).toEqual({ result: "OK" });
+    expect(emulator.call("GET", "k")).toBe("1.50");
+  });
+});
+
 describe("the RESP server", () => {
   it("hands messages of channels to their subscribers", async () => {
     const server = await start();
@@ -175,6 +229,28 @@ describe("the RESP server", () => {
     socket.write(request);
     await once(socket, "end");
     expect(heard()).toBe(error);
+  });
+
+  it("runs no more for a client that does not read, and goes on when it does", async () => {
+    const server = await start({ token: "t" });
+    const asked = 200;
+    let run = 0;
+    server.emulator.call("SET", "k", "x".repeat(2 ** 20));
+    server.emulator.intercept((call, next) => {
+      if (call.commands.some(([name]) => name === "GET")) run++;
+      return next(call);
+    });
+    const { socket } = await raw(server);
+    socket.pause().write(`AUTH t\r\n${"GET k\r\n".repeat(asked)}`);
+    await until(() => run > 0);
+    await redis(server).ping();
+    expect(run).toBeLessThan(asked / 2);
+    let length = 0;
+    socket.on("data", (chunk: string) => (length += chunk.length));
+    socket.resume();
+    const reply = "$1048576\r\n\r\n".length + 2 ** 20;
+    await until(() => length === "+OK\r\n".length + asked * reply);
+    expect(run).toBe(asked);
   });
 
   it("says goodbye to QUIT", async () => {

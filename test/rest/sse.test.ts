@@ -8,7 +8,12 @@ import { createEmulator, type Emulator } from "../../src/emulator.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
 import { startServer } from "../../src/node/server.js";
 import { interceptFetch } from "../../src/rest/intercept-fetch.js";
-import { itSubscribes, untilNobodyListens, type Connected } from "../support/subscriptions.js";
+import {
+  itSubscribes,
+  until,
+  untilNobodyListens,
+  type Connected,
+} from "../support/subscriptions.js";
 
 const tokens = { token: "secret", readOnlyToken: "reader" };
 const database = { url: "https://db.example", ...tokens };
@@ -52,6 +57,24 @@ describe.each(Object.entries(doors))("through %s", (_, open) => {
 
   describe("the real client", () => {
     itSubscribes(connect);
+  });
+
+  it("hands the real client 10,000 messages in order", async () => {
+    const { emulator, client } = await connect();
+    const subscriber = client().subscribe<number>("chat");
+    const messages: number[] = [];
+    subscriber.on("message", ({ message }) => messages.push(message));
+    await new Promise((resolve) => subscriber.on("subscribe", resolve));
+    const expected = Array.from({ length: 10_000 }, (_, index) => index);
+    for (const index of expected) {
+      emulator.call("PUBLISH", "chat", index);
+      // Some come many at once, some one by one.
+      if (index % 3000 > 2000) await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => messages.length >= expected.length);
+    expect(messages).toEqual(expected);
+    await subscriber.unsubscribe();
+    await untilNobodyListens(emulator);
   });
 
   it("answers with one line for each event", async () => {
