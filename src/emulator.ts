@@ -31,8 +31,11 @@ export class Emulator extends Engine {
   }
 }
 
+/** The path as it stands in a request's URL, without a trailing slash. */
 function checkedPath(basePath = ""): string {
-  if (/^(?:\/[^\s/?#]+)*\/?$/.test(basePath)) return basePath.replace(/\/$/, "");
+  if (/^(?:\/[^\s/?#]+)*\/?$/.test(basePath)) {
+    return new URL(basePath, "https://any.host").pathname.replace(/\/$/, "");
+  }
   throw new TypeError(
     `createEmulator({ basePath }): ${JSON.stringify(basePath)} is no path; pass one like "/api/kv"`,
   );

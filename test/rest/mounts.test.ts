@@ -143,6 +143,7 @@ describe("basePath", () => {
   it("is where the API begins, and beside it there is nothing", async () => {
     expect(await status("/api/kv", "/api/kv/ping")).toBe(200);
     expect(await status("/api/kv/", "/api/kv/ping")).toBe(200);
+    expect(await status("/café", "/café/ping")).toBe(200);
     expect(await status("", "/ping")).toBe(200);
     expect(await status("/", "/ping")).toBe(200);
     for (const target of ["/ping", "/api/kvs/ping", "/api", "/other/api/kv/ping"]) {
