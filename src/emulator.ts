@@ -3,23 +3,42 @@ import { Engine, type EmulatorOptions as EngineOptions } from "./engine.js";
 import type { Tokens } from "./rest/auth.js";
 import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
+import { isBelow } from "./rest/settings.js";
 
 /** Options of `createEmulator`. Tokens are those that `fetch` asks for. */
-export interface EmulatorOptions extends EngineOptions, Tokens {}
+export interface EmulatorOptions extends EngineOptions, Tokens {
+  /** The path below which `fetch` is mounted, such as `/api/kv`; unless given, it has the whole host. */
+  readonly basePath?: string | undefined;
+}
 
 export class Emulator extends Engine {
   /**
    * The Upstash REST API: `/`, `/pipeline`, `/multi-exec`, commands as paths, and `/subscribe`, `/psubscribe` and `/monitor` as
-   * streams of events, on whatever host the request names. Errors of commands are responses (400, 401, 405, 413); the promise rejects
-   * only on a bug.
+   * streams of events, on whatever host the request names. Errors of commands are responses (400, 401, 405, 413), as is a path that is
+   * not below `basePath` (404); the promise rejects only on a bug. It needs no `this`, and looks at its first argument only.
    */
   readonly fetch: (request: Request) => Promise<Response>;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
+    const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
-    this.fetch = (request) => respond(handler, request, new URL(request.url).origin);
+    this.fetch = async (request) => {
+      const base = new URL(request.url).origin + basePath;
+      if (isBelow(request.url, base)) return respond(handler, request, base);
+      return new Response(null, { status: 404 });
+    };
   }
+}
+
+/** The path as it stands in a request's URL, without a trailing slash. */
+function checkedPath(basePath = ""): string {
+  if (/^(?:\/[^\s/?#]+)*\/?$/.test(basePath)) {
+    return new URL(basePath, "https://any.host").pathname.replace(/\/$/, "");
+  }
+  throw new TypeError(
+    `createEmulator({ basePath }): ${JSON.stringify(basePath)} is no path; pass one like "/api/kv"`,
+  );
 }
 
 /** An empty in-memory Redis. Throws a TypeError for malformed options. */

@@ -4,13 +4,14 @@ import {
   closeSync,
   fsyncSync,
   openSync,
+  readdirSync,
   realpathSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { codeOf } from "./failure.js";
 
 /** So many characters are written at once. */
@@ -18,11 +19,13 @@ const BATCH = 256 * 1024;
 
 /**
  * Writes the parts in place of what the file holds. Where that fails, of the disk or of the parts, the file is as it was, nothing
- * is left beside it, and the error is thrown. A link is followed, and the file keeps its permissions.
+ * is left beside it, and the error is thrown. A link is followed, and the file keeps its permissions. What a process that was killed
+ * in the midst of this has left beside the file does no harm, and goes when the file is next written.
  */
 export function writeWhole(file: string, parts: Iterable<string>): void {
   const target = resolved(file);
-  const temporary = `${target}.${randomBytes(6).toString("hex")}.tmp`;
+  removeLeftovers(target);
+  const temporary = `${target}.${process.pid}.${randomBytes(6).toString("hex")}.tmp`;
   try {
     const mode = statSync(target, { throwIfNoEntry: false })?.mode ?? 0o666;
     const descriptor = openSync(temporary, "wx", mode);
@@ -38,6 +41,32 @@ export function writeWhole(file: string, parts: Iterable<string>): void {
     throw error;
   }
   syncDirectory(dirname(target));
+}
+
+/** Removes what dead processes have left beside the file; a process that lives is writing its own. */
+function removeLeftovers(target: string): void {
+  const prefix = `${basename(target)}.`;
+  try {
+    for (const name of readdirSync(dirname(target))) {
+      const [, pid] = (name.startsWith(prefix) && LEFTOVER.exec(name.slice(prefix.length))) || [];
+      if (pid !== undefined && isOver(Number(pid))) rmSync(join(dirname(target), name));
+    }
+  } catch {
+    // It may not be for this user to remove, or another process has done so.
+  }
+}
+
+const LEFTOVER = /^(\d+)\.[0-9a-f]{12}\.tmp$/;
+
+/** Whether no process can be at work on a file with this id: the own one writes nothing while it looks for leftovers. */
+function isOver(pid: number): boolean {
+  if (pid === process.pid) return true;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return codeOf(error) === "ESRCH";
+  }
 }
 
 /** The file behind links; the name itself where there is none yet. */

@@ -13,7 +13,7 @@ import { startRespServer } from "./resp-server.js";
 export { seed } from "./seed.js";
 export { createBackend, type BackendOptions, type RedisBackend } from "./backend/backend.js";
 
-export interface ServerOptions extends EmulatorOptions {
+export interface ServerOptions extends Omit<EmulatorOptions, "basePath"> {
   /** The emulator to serve; a new one with the other options unless given. */
   readonly emulator?: Emulator;
   /** Where HTTP is served; 0, which is what it is unless told otherwise, for any free port. */

@@ -5,7 +5,7 @@
 import type { Backend } from "./backend.js";
 import { createRestHandler, type RestHandler } from "./handler.js";
 import { respond, toResponse } from "./respond.js";
-import { databaseSettings, type DatabaseOptions } from "./settings.js";
+import { databaseSettings, isBelow, type DatabaseOptions } from "./settings.js";
 
 /**
  * Answers every `fetch` for the database's URL from the emulator (or another backend), until the returned function is called. Throws a TypeError for a
@@ -28,13 +28,6 @@ export function interceptFetch(emulator: Backend, options: DatabaseOptions = {})
     active = false;
     if (globalThis.fetch === intercepted) globalThis.fetch = original;
   };
-}
-
-/** Whether a URL names the database or a path below it. */
-export function isBelow(requested: string, url: string): boolean {
-  if (!requested.startsWith(url)) return false;
-  const next = requested[url.length];
-  return next === undefined || next === "/" || next === "?";
 }
 
 async function answer(

@@ -39,3 +39,10 @@ function checkedUrl(url: string): string {
     `url: ${JSON.stringify(url)} is no database URL; pass one like "https://my-db.upstash.io", or set KV_REST_API_URL`,
   );
 }
+
+/** Whether a URL names the database or a path below it. */
+export function isBelow(requested: string, url: string): boolean {
+  if (!requested.startsWith(url)) return false;
+  const next = requested[url.length];
+  return next === undefined || next === "/" || next === "?";
+}

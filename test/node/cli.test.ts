@@ -318,6 +318,23 @@ describe("kv-emulator --backend", () => {
 });
 
 describe("kv-emulator exec", () => {
+  it("runs an app on the real client, and leaves no process", async () => {
+    const app = join(root, "examples/app.mjs");
+    const exec = spawn(process.execPath, [...CLI, "exec", "--", process.execPath, app], {
+      cwd: root,
+      detached: true,
+    });
+    running.add(exec);
+    let stdout = "";
+    exec.stdout.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk));
+    const [exitCode]: unknown[] = await once(exec, "close");
+    running.delete(exec);
+    expect(stdout).toBe("{ name: 'Ada', visits: 1 }\n");
+    expect(exitCode).toBe(0);
+    // The processes of its group: it leads one of its own.
+    expect(() => process.kill(-(exec.pid ?? 0), 0)).toThrow("ESRCH");
+  });
+
   it("runs a command with the variables, and its options are the command's own", async () => {
     const script = "console.log(process.env.KV_REST_API_TOKEN, process.argv.slice(1).join(' '))";
     const command = [process.execPath, "--eval", script, "--", "--token", "own"];
