@@ -7,6 +7,7 @@ import { parseArgs } from "node:util";
 import { sample } from "fast-check";
 import { bytes, fromUint8Array, toUint8Array, type ByteString } from "../../src/bytes.js";
 import { manualClock } from "../../src/clock.js";
+import { after, before } from "../../src/conformance/laws.js";
 import { format, normalize, type Mode } from "../../src/conformance/notation.js";
 import { sequences, type Argv } from "../../src/conformance/sequences.js";
 import { createEmulator } from "../../src/emulator.js";
@@ -211,7 +212,12 @@ const arbitrary = sequences({
 for (let batch = 0; seen.size < wanted; batch++) {
   for (const sequence of sample(arbitrary, { seed: seed + batch, numRuns: 50 })) {
     await connection.exchange([words("FLUSHALL")]);
-    await connection.exchange(sequence.flatMap((step) => ("argv" in step ? [step.argv] : [])));
+    // What would wait is sent in a transaction.
+    await connection.exchange(
+      sequence.flatMap((step) =>
+        "argv" in step ? [...before(step.argv), step.argv, ...after(step.argv)] : [],
+      ),
+    );
     const keys = await redis(words("KEYS", "*"));
     for (const key of "items" in keys ? keys.items.map(textOf) : []) {
       clock.set(Date.now());
