@@ -105,10 +105,9 @@ function answer(
     else if (body.refused !== undefined) {
       endLate(request, response, { status, headers: own, body: content });
     } else {
-      response.statusCode = status;
-      for (const name of Object.keys(own)) response.setHeader(name, own[name] ?? "");
-      // Headers that are not written yet go in one piece with a body, whose length is then known.
-      response.end(content);
+      // With the length the body goes in one piece with the headers.
+      const length = Buffer.byteLength(content ?? "");
+      response.writeHead(status, { ...own, "content-length": length }).end(content);
     }
   };
   try {

@@ -185,9 +185,11 @@ function pathCommand(request: RestRequest, { words, query }: Path): ParsedComman
   return [...words, ...(body === "" ? [] : [body]), ...query.words];
 }
 
+const decoder = new TextDecoder();
+
 function bodyText({ method, body }: RestRequest): string {
   if (body === null || method === "GET" || method === "HEAD") return "";
-  return typeof body === "string" ? body : new TextDecoder().decode(body);
+  return typeof body === "string" ? body : decoder.decode(body);
 }
 
 function bodyBytes({ body }: RestRequest): ByteString {
