@@ -141,6 +141,7 @@ export const weights: Readonly<Record<string, number>> = {
   "command|help": 0.05,
   "command|list": 0.2,
   asking: 0.1,
+  waitaof: 0.5,
   bgrewriteaof: 0,
   bgsave: 0,
   client: 0.1,
