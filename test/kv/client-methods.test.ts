@@ -17,6 +17,7 @@ import {
   comparable,
   examples,
   outcome,
+  REFUSED,
   rows,
   seedsFor,
   type Example,
@@ -80,16 +81,7 @@ const recorded: Readonly<Record<string, unknown>> = results;
 
 /** Where Upstash is not Redis 8.0.2: CLIENT is refused over REST, null is no word, and SCAN knows WITHTYPE. */
 const UPSTASH_RESULTS: Readonly<Record<string, unknown>> = {
-  'redis.clientSetinfo("lib-name","x")': {
-    name: "UpstashError",
-    message:
-      'ERR Command "CLIENT" is not allowed in REST or it has a special context path, command was: ["CLIENT","SETINFO","LIB-NAME","x"]',
-  },
-  'redis.xclaim("x","g","c",0,"1-0",{idleMS:5})': {
-    name: "UpstashError",
-    message:
-      'ERR null args are not supported, command was: ["XCLAIM","x","g","c",0,"1-0","IDLE",5,"TIME",null]',
-  },
+  ...REFUSED,
   'redis.scan(0,{withType:true,type:"hash"})': [
     "0",
     ["0", "hash", "withtype"].map((key) => ({ key, type: "string" })),

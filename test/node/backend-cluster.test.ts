@@ -3,8 +3,8 @@ import { createClient } from "@vercel/kv";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import results from "../../fixtures/rest/client-results.json" with { type: "json" };
 import { createBackend, startServer, type RestServer } from "../../src/node/server.js";
-import { IOREDIS, post, REFUSED, until, useIoredis } from "../support/backends.js";
-import { comparable, examples, outcome, seedsFor } from "../support/client-examples.js";
+import { IOREDIS, post, until, useIoredis } from "../support/backends.js";
+import { comparable, examples, outcome, REFUSED, seedsFor } from "../support/client-examples.js";
 import { startCluster, type RedisCluster } from "../support/redis-cluster.js";
 import { freePort } from "../support/redis-server.js";
 

@@ -17,17 +17,9 @@ import {
   type RestServer,
 } from "../../src/node/server.js";
 import { interceptFetch } from "../../src/rest/intercept-fetch.js";
-import {
-  IOREDIS,
-  post,
-  REFUSED,
-  startProxy,
-  until,
-  useIoredis,
-  type Answer,
-} from "../support/backends.js";
+import { IOREDIS, post, startProxy, until, useIoredis, type Answer } from "../support/backends.js";
 import type { Session } from "../../src/session.js";
-import { comparable, examples, outcome, seedsFor } from "../support/client-examples.js";
+import { comparable, examples, outcome, REFUSED, seedsFor } from "../support/client-examples.js";
 import { startRedis, type RedisConnection, type RedisServer } from "../support/redis-server.js";
 
 const recorded: Readonly<Record<string, unknown>> = results;

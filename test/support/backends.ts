@@ -1,4 +1,4 @@
-/** What tests of the backend share: the two majors of ioredis, what REST refuses, requests, waiting, and a proxy that loses replies. */
+/** What tests of the backend share: the two majors of ioredis, requests, waiting, and a proxy that loses replies. */
 import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { vi } from "vitest";
 import type { RestServer } from "../../src/node/server.js";
@@ -10,20 +10,6 @@ export function useIoredis(name: (typeof IOREDIS)[number]): void {
   if (name === "ioredis") vi.doUnmock("ioredis");
   else vi.doMock("ioredis", () => import("ioredis-6"));
 }
-
-/** What the calls give of test/support/client-examples.ts that the REST API refuses itself, whoever stands behind it. */
-export const REFUSED: Readonly<Record<string, unknown>> = {
-  'redis.clientSetinfo("lib-name","x")': {
-    name: "UpstashError",
-    message:
-      'ERR Command "CLIENT" is not allowed in REST or it has a special context path, command was: ["CLIENT","SETINFO","LIB-NAME","x"]',
-  },
-  'redis.xclaim("x","g","c",0,"1-0",{idleMS:5})': {
-    name: "UpstashError",
-    message:
-      'ERR null args are not supported, command was: ["XCLAIM","x","g","c",0,"1-0","IDLE",5,"TIME",null]',
-  },
-};
 
 export interface Answer {
   readonly status: number;

@@ -137,3 +137,17 @@ function sorted(value: unknown): unknown {
   if (!Array.isArray(value)) return value;
   return value.map(sorted).toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
 }
+
+/** What those calls give that the REST API refuses itself, whoever stands behind it. */
+export const REFUSED: Readonly<Record<string, unknown>> = {
+  'redis.clientSetinfo("lib-name","x")': {
+    name: "UpstashError",
+    message:
+      'ERR Command "CLIENT" is not allowed in REST or it has a special context path, command was: ["CLIENT","SETINFO","LIB-NAME","x"]',
+  },
+  'redis.xclaim("x","g","c",0,"1-0",{idleMS:5})': {
+    name: "UpstashError",
+    message:
+      'ERR null args are not supported, command was: ["XCLAIM","x","g","c",0,"1-0","IDLE",5,"TIME",null]',
+  },
+};
