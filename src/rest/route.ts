@@ -13,8 +13,12 @@ export interface Query {
 
 const NO_QUERY: Query = { token: null, words: [] };
 
+/** Where most requests go. */
+const ROOT: Route = { kind: "command", query: NO_QUERY };
+
 /** `url` is what follows the database's: a path with or without its query. A fragment is none of the server's business. */
 export function route(url: string): Route {
+  if (url === "/") return ROOT;
   const [target = ""] = url.split("#", 1);
   const mark = target.indexOf("?");
   const path = (mark < 0 ? target : target.slice(0, mark)).replace(/^\//, "").replace(/\/$/, "");
