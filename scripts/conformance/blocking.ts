@@ -19,6 +19,7 @@ import { createEmulator } from "../../src/emulator.js";
 import { startRespServer } from "../../src/node/resp-server.js";
 import { startRedis } from "../../test/support/redis-server.js";
 import { Crowd } from "./crowd.js";
+import { wholeNumber } from "./whole-number.js";
 
 const CLIENTS = 8;
 /** What a client waits for at most, in seconds, and what passes for its time to be up, in milliseconds. */
@@ -89,8 +90,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
   },
 });
-const seed = Number(values.seed);
-const wanted = Number(values.schedules);
+const seed = wholeNumber("seed", values.seed);
+const wanted = wholeNumber("schedules", values.schedules);
 
 /** How often a client heard something when another had acted, or time had passed. */
 let woken = 0;

@@ -1,6 +1,7 @@
 /** Sends mutated requests to both servers: `npm run conformance:hostile -- --requests 200000 --seed 1`. */
 import { parseArgs } from "node:util";
 import { checkHostile } from "./hostile-check.js";
+import { wholeNumber } from "./whole-number.js";
 
 const { values } = parseArgs({
   options: {
@@ -12,8 +13,8 @@ const { values } = parseArgs({
 console.log(`seed ${values.seed}`);
 const start = performance.now();
 const { requests, connections, heap, violations } = await checkHostile(
-  Number(values.requests),
-  Number(values.seed),
+  wholeNumber("requests", values.requests),
+  wholeNumber("seed", values.seed),
 );
 const seconds = ((performance.now() - start) / 1000).toFixed(1);
 const [before, after] = heap.map((bytes) => (bytes / 2 ** 20).toFixed(1));

@@ -9,11 +9,11 @@ import {
   checkConformance,
   ConformanceError,
   restTarget,
-  type Family,
 } from "../../src/conformance/conformance.js";
-import { families } from "../../src/conformance/families.js";
+import { familyNames, isFamily } from "../../src/conformance/families.js";
 import { createEmulator } from "../../src/emulator.js";
 import { startServer } from "../../src/node/server.js";
+import { wholeNumber } from "./whole-number.js";
 
 const { values } = parseArgs({
   options: {
@@ -21,8 +21,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
   },
 });
-const wanted = Number(values.commands);
-const seed = Number(values.seed);
+const wanted = wholeNumber("commands", values.commands);
+const seed = wholeNumber("seed", values.seed);
 
 /** How many sequences before the count is looked at. */
 const RUNS = 500;
@@ -58,7 +58,7 @@ try {
     const report = await checkConformance(target, {
       seed: seed + round,
       runs: RUNS,
-      families: Object.keys(families).filter((name): name is Family => name in families),
+      families: familyNames.filter(isFamily),
     });
     calls += report.calls;
   }

@@ -4,6 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { killSavers } from "./kill-savers.js";
+import { wholeNumber } from "./whole-number.js";
 
 const { values } = parseArgs({
   options: {
@@ -11,8 +12,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
   },
 });
-const kills = Number(values.kills);
-const seed = Number(values.seed);
+const kills = wholeNumber("kills", values.kills);
+const seed = wholeNumber("seed", values.seed);
 
 console.log(`seed ${seed}`);
 const { held, midst, violations } = await killSavers(kills, seed);

@@ -10,6 +10,7 @@ import { knownDifferences } from "./known-differences.js";
 import { Differential, doors } from "./differential.js";
 import { startLanes } from "./lanes.js";
 import { runInProcesses } from "./processes.js";
+import { wholeNumber } from "./whole-number.js";
 import { occurs } from "./witness.js";
 
 const { values } = parseArgs({
@@ -69,9 +70,4 @@ function printCoverage(coverage: Coverage): void {
       `${name.padEnd(18)} ${String(calls).padStart(8)} ${share.padStart(7)} ${String(errorTexts.size).padStart(12)}`,
     );
   }
-}
-
-function wholeNumber(option: string, text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new Error(`--${option} takes a whole number, not ${JSON.stringify(text)}`);
 }

@@ -8,9 +8,10 @@ import { Redis } from "@upstash/redis";
 import { createBackend, startServer, type RestServer } from "../../src/node/server.js";
 import { startCluster } from "../../test/support/redis-cluster.js";
 import { startRedis, type RedisServer } from "../../test/support/redis-server.js";
+import { wholeNumber } from "./whole-number.js";
 
 const { values } = parseArgs({ options: { increments: { type: "string", default: "10000" } } });
-const increments = Number(values.increments);
+const increments = wholeNumber("increments", values.increments);
 
 const CLIENTS = 8;
 /** How long the Redis is away, in milliseconds. */

@@ -16,6 +16,7 @@ import { encodeResp } from "../../src/resp/encode.js";
 import { crc64 } from "../../src/values/rdb/crc64.js";
 import { startRedis } from "../../test/support/redis-server.js";
 import { PipelinedConnection } from "./connection.js";
+import { wholeNumber } from "./whole-number.js";
 
 const { values } = parseArgs({
   options: {
@@ -23,8 +24,8 @@ const { values } = parseArgs({
     seed: { type: "string", default: String(Date.now() % 1_000_000_000) },
   },
 });
-const wanted = Number(values.payloads);
-const seed = Number(values.seed);
+const wanted = wholeNumber("payloads", values.payloads);
+const seed = wholeNumber("seed", values.seed);
 
 const words = (...texts: readonly string[]): Argv => texts.map(bytes);
 
