@@ -20,8 +20,9 @@ export async function startHttpServer(
   handler: RestHandler,
   { port, host }: { readonly port: number; readonly host: string },
 ): Promise<HttpServer> {
+  const send = createSender();
   const server = createServer((request, response) => {
-    readBody(request, (body) => answer(handler, request, response, body));
+    readBody(request, (body) => answer(handler, request, response, body, send));
   });
   server.on("connect", (_, socket) => refuseTunnel(socket));
   // Longer than clients keep a connection that they do not use, so that it is always they who let go of it.
@@ -94,6 +95,7 @@ function answer(
   request: IncomingMessage,
   response: ServerResponse,
   body: Body,
+  send: Send,
 ): void {
   const { method = "GET", url: target = "/", headers } = request;
   const header = (name: string): string | null => {
@@ -104,11 +106,7 @@ function answer(
     if (isEventStream(content)) stream(content, response.writeHead(status, own));
     else if (body.refused !== undefined) {
       endLate(request, response, { status, headers: own, body: content });
-    } else {
-      // With the length the body goes in one piece with the headers.
-      const length = Buffer.byteLength(content ?? "");
-      response.writeHead(status, { ...own, "content-length": length }).end(content);
-    }
+    } else send({ status, headers: own, body: content }, response);
   };
   try {
     const outcome = handler({ method, target, header, ...body });
@@ -119,6 +117,33 @@ function answer(
   }
 }
 
+/** A response whose body is there as a whole. */
+interface WholeResponse extends RestResponse {
+  readonly body: Exclude<RestResponse["body"], EventStream>;
+}
+
+type Send = (content: WholeResponse, response: ServerResponse) => void;
+
+/**
+ * Sends responses when all requests that have arrived are answered. Each sent by itself would wake its client and let it sleep again
+ * before the next: with many connections that costs more than everything else.
+ */
+function createSender(): Send {
+  let waiting: Parameters<Send>[] = [];
+  const flush = (): void => {
+    const ready = waiting;
+    waiting = [];
+    for (const [{ status, headers, body }, response] of ready) {
+      // With the length the body goes in one piece with the headers.
+      const length = Buffer.byteLength(body ?? "");
+      response.writeHead(status, { ...headers, "content-length": length }).end(body);
+    }
+  };
+  return (...response) => {
+    if (waiting.push(response) === 1) setImmediate(flush);
+  };
+}
+
 /**
  * Answers at once, but closes the connection only when the client has sent all or has taken too long for it: closed before, it would
  * lose the answer.
@@ -126,7 +151,7 @@ function answer(
 function endLate(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: RestResponse & { readonly body: string | Uint8Array | null },
+  { status, headers, body }: WholeResponse,
 ): void {
   const length = Buffer.byteLength(body ?? "");
   response.writeHead(status, { ...headers, connection: "close", "content-length": length });
