@@ -248,7 +248,7 @@ export class Engine {
       session.backlog.push(argv);
       return LATER;
     }
-    const command = findCommand(argv);
+    const command = findCommand(argv, session.profile);
     if (command instanceof ReplyError) return this.#refuse(session, command);
     const refusal = this.#refusal(session, command, argv);
     if (refusal !== undefined) return this.#refuse(session, refusal, command);

@@ -9,11 +9,11 @@ import { ReplyError, wrongArity } from "../errors.js";
 import type { Matches } from "../glob.js";
 import { double, map, OK, set, status, type Reply } from "../reply.js";
 import { Session } from "../session.js";
-import type { Args } from "./args.js";
 import {
   command,
   container,
   noKeys,
+  upstashCommand,
   type CommandTable,
   type Context,
   type Flag,
@@ -86,9 +86,7 @@ export const aclCommands = {
   }),
 
   /** `ACL GENTOKEN username [password]` → Upstash: a token that is a password (`>token`) and lets the user in over REST. */
-  "acl|gentoken": command(-2, openFlags, noKeys, (context, args) => {
-    const { acl, random } = context;
-    onUpstash(context, args);
+  "acl|gentoken": upstashCommand(-2, openFlags, noKeys, ({ acl, random }, args) => {
     if (args.left < 1 || args.left > 2) {
       throw new ReplyError("ERR invalid syntax. Usage: ACL GENTOKEN username [password]");
     }
@@ -138,9 +136,7 @@ export const aclCommands = {
   }),
 
   /** `ACL RESTTOKEN username password` → Upstash: a token that lets the user in over REST. */
-  "acl|resttoken": command(-2, openFlags, noKeys, (context, args) => {
-    const { acl } = context;
-    onUpstash(context, args);
+  "acl|resttoken": upstashCommand(-2, openFlags, noKeys, ({ acl }, args) => {
     if (args.left !== 2) {
       throw new ReplyError("ERR invalid syntax. Usage: ACL RESTTOKEN username password");
     }
@@ -241,14 +237,6 @@ function keeps(allowed: ReadonlyMap<ByteString, Matches>, { subscriptions }: Ses
     [...channels, ...shardChannels].every((channel) =>
       allowsChannel(allowed, { channel, isPattern: false }),
     ) && [...patterns].every((channel) => allowsChannel(allowed, { channel, isPattern: true }))
-  );
-}
-
-/** Redis has no tokens. */
-function onUpstash({ profile }: Context, args: Args): void {
-  if (profile.acl === "upstash") return;
-  throw new ReplyError(
-    `ERR unknown subcommand '${untilZero(args.subcommand).slice(0, 128)}'. Try ACL HELP.`,
   );
 }
 

@@ -105,6 +105,8 @@ export interface CommandSpec {
   readonly immediate: boolean;
   /** The parameter without which the command is refused; "" for none. */
   readonly enabledBy: string;
+  /** Whether Redis has no such command. */
+  readonly upstashOnly: boolean;
   /** The error for a wrong number of arguments. */
   readonly wrongArity: (name: string) => ReplyError;
 }
@@ -136,7 +138,16 @@ export function command(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: false, enabledBy: "", wrongArity };
+  return {
+    arity,
+    flags,
+    keys,
+    handler,
+    immediate: false,
+    enabledBy: "",
+    upstashOnly: false,
+    wrongArity,
+  };
 }
 
 /** Declares a command that a transaction does not queue. */
@@ -146,7 +157,7 @@ export function immediateCommand(
   keys: KeyRange,
   handler: Handler,
 ): CommandSpec {
-  return { arity, flags, keys, handler, immediate: true, enabledBy: "", wrongArity };
+  return { ...command(arity, flags, keys, handler), immediate: true };
 }
 
 /** Declares a command that is refused unless the configuration file enables it (`enable-debug-command`). */
@@ -157,6 +168,16 @@ export function guardedCommand(
   enabledBy: string,
 ): CommandSpec {
   return { ...command(arity, flags, noKeys, handler), enabledBy };
+}
+
+/** Declares a subcommand that Upstash has and Redis has not. */
+export function upstashCommand(
+  arity: number,
+  flags: readonly Flag[],
+  keys: KeyRange,
+  handler: Handler,
+): CommandSpec {
+  return { ...command(arity, flags, keys, handler), upstashOnly: true };
 }
 
 /** Declares a command that only has subcommands. */

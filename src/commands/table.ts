@@ -1,6 +1,7 @@
 /** All commands by name, and the look-up that names what is wrong when there is none. */
 import { lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
+import type { Profile } from "../profile.js";
 import { aclCommands } from "./acl.js";
 import { authCommands } from "./auth.js";
 import { bitfieldCommands } from "./bitfield.js";
@@ -127,8 +128,11 @@ const bySpelling = new Map<string, Command>();
 /** So many spellings at most are remembered. */
 const MAX_SPELLINGS = 1000;
 
-/** The command that `argv` calls, or the error reply that says why there is none (unknown, or a wrong number of arguments). */
-export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
+/**
+ * The command that `argv` calls, or the error reply that says why there is none (unknown, or a wrong number of arguments). With a
+ * profile, Upstash's own subcommands are unknown on Redis.
+ */
+export function findCommand(argv: readonly ByteString[], profile?: Profile): Command | ReplyError {
   const name = argv[0] ?? "";
   const found = bySpelling.get(name) ?? findSpelling(name);
   if (found === undefined) {
@@ -137,6 +141,9 @@ export function findCommand(argv: readonly ByteString[]): Command | ReplyError {
   const subcommand = argv[1];
   if (found.subcommands.size === 0 || subcommand === undefined) return checkArity(found, argv);
   const command = found.subcommands.get(lowerAscii(subcommand));
+  if (command?.upstashOnly === true && profile?.name === "redis") {
+    return unknownSubcommand(found, subcommand);
+  }
   if (command !== undefined) return checkArity(command, argv);
   return isUnsupported(`${found.name}|${lowerAscii(subcommand)}`)
     ? unsupportedCommand(`${name} ${subcommand}`)
@@ -185,6 +192,7 @@ function buildTable(): ReadonlyMap<string, Command> {
         wrongArity: spec.wrongArity,
         index: table.size,
         enabledBy: spec.enabledBy,
+        upstashOnly: spec.upstashOnly,
       };
       table.set(name, command);
       const container = bar < 0 ? undefined : table.get(name.slice(0, bar));
