@@ -103,7 +103,7 @@ function answer(
     return Array.isArray(value) ? value.join(", ") : (value ?? null);
   };
   const finish = ({ status, headers: own, body: content }: RestResponse): void => {
-    if (isEventStream(content)) stream(content, response.writeHead(status, own));
+    if (isEventStream(content)) stream(content, request, response.writeHead(status, own));
     else if (body.refused !== undefined) {
       endLate(request, response, { status, headers: own, body: content });
     } else send({ status, headers: own, body: content }, response);
@@ -165,23 +165,30 @@ function fail(response: ServerResponse, error: unknown): void {
   response.end(JSON.stringify({ error: `kv-emulator failed: ${String(error)}` }));
 }
 
-/** Sends events as they come, until the client goes or leaves too much unread. */
-function stream(events: EventStream, response: ServerResponse): void {
+/**
+ * Sends events as they come, until the client goes or leaves too much unread. That it has gone the socket tells: a response still behind
+ * another on the connection hears nothing.
+ */
+function stream(events: EventStream, { socket }: IncomingMessage, response: ServerResponse): void {
   const cut = (): void => {
     events.cancel();
     response.destroy();
   };
-  if (response.destroyed) {
+  if (socket.destroyed) {
     cut();
     return;
   }
-  response.on("close", () => events.cancel());
+  const leave = (): void => events.cancel();
+  socket.once("close", leave);
   response.flushHeaders();
   events.open(
     (data) => {
       response.write(frame(data));
       if (response.writableLength > MAX_UNREAD) cut();
     },
-    () => response.end(),
+    () => {
+      socket.off("close", leave);
+      response.end();
+    },
   );
 }

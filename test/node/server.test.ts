@@ -138,6 +138,18 @@ describe("the HTTP server", () => {
     await once(socket, "close");
   });
 
+  it("forgets streams that a client has asked for one behind the other, and left", async () => {
+    const server = await start({ token: "secret" });
+    const { hostname, port } = new URL(server.url);
+    const socket = connect(Number(port), hostname);
+    const ask = `GET /subscribe/news HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer secret\r\nAccept: text/event-stream\r\n\r\n`;
+    socket.write(ask + ask);
+    const listeners = () => server.emulator.call("PUBSUB", "NUMSUB", "news");
+    await until(() => String(listeners()) === "news,2");
+    socket.destroy();
+    await until(() => String(listeners()) === "news,0");
+  });
+
   it("reads JSON nested however deep, and numbers beside however long a string", async () => {
     const { url, token, emulator } = await start();
     const ask = async (body: string): Promise<unknown> => {
