@@ -18,7 +18,6 @@ interface WaitingSession extends Waiter {
   readonly type: Wish["type"];
   /** The reply when the time is up. */
   readonly timedOut: Reply;
-  readonly orGone: boolean;
 }
 
 /** What runs commands. */

@@ -39,7 +39,7 @@ export interface Shared {
   events: number;
   readonly publish: Publish;
   /** Who waits for keys. */
-  readonly waiting: Pick<Waiting<Waiter>, "touch" | "touchAll">;
+  readonly waiting: Pick<Waiting<Waiter>, "touch" | "touchReplaced" | "touchAll">;
 }
 
 export class Database {
@@ -195,15 +195,19 @@ export class Database {
     this.#accessed[index] = this.#shared.now / 1000;
     if (value instanceof Hash) this.indexFields(key, value);
     else if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
-    this.#shared.waiting.touch(this.index, key);
-    if (this.#entries.size > size) this.notify("new", NEW, key);
+    if (this.#entries.size > size) {
+      this.#shared.waiting.touch(this.index, key);
+      this.notify("new", NEW, key);
+    } else this.#shared.waiting.touchReplaced(this.index, key);
   }
 
   /** Puts a new key in the place of what stood there. */
   replace(key: ByteString, value: Value, expireAt?: UnixTime): void {
     const existed = this.has(key);
     this.set(key, value, expireAt);
-    if (existed) this.notify("new", NEW, key);
+    if (!existed) return;
+    this.wake(key);
+    this.notify("new", NEW, key);
   }
 
   /** Notes when the next field of the hash dies; call it when fields have got deadlines. */

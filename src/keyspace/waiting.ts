@@ -11,6 +11,8 @@ export interface Waiter {
   readonly keys: readonly ByteString[];
   /** Unix time in milliseconds; Infinity for no end. */
   readonly deadline: number;
+  /** Whether the wait ends when one of the keys is gone, too. */
+  readonly orGone: boolean;
 }
 
 interface Touched<W> {
@@ -81,6 +83,14 @@ export class Waiting<W extends Waiter> {
     if (this.#all.size === 0) return;
     const name = nameOf(database, key);
     if (this.#queues.has(name)) this.#touched.add(name);
+  }
+
+  /** Another value stands where the key's was. In Redis that is no new key: it ends only the waits of those to whom the old one is gone. */
+  touchReplaced(database: number, key: ByteString): void {
+    if (this.#all.size === 0) return;
+    const queue = this.#queues.get(nameOf(database, key));
+    if (queue === undefined) return;
+    for (const { orGone } of queue.waiters) if (orGone) this.touch(database, key);
   }
 
   /** Touches all keys of a database for which someone waits. */
