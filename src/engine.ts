@@ -12,6 +12,7 @@ import { isShown, monitorLine, redacted } from "./commands/monitor.js";
 import { refusalOfSession } from "./commands/permission.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
+import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { Scripting } from "./lua/scripting.js";
@@ -40,6 +41,15 @@ export interface Call {
   readonly door: "double" | "rest" | "resp";
   /** Whether the commands are a transaction: nothing may run between them. */
   readonly atomic: boolean;
+  /**
+   * Who calls: the name of a double; over REST the user whose token it is (`default`, `read-only`), or the token itself where none is
+   * asked for; over RESP the name given by CLIENT SETNAME, or `client-` and the connection's number.
+   */
+  readonly client: string;
+  /** What the client has seen of the database, as its `upstash-sync-token` says; undefined where it says nothing. */
+  readonly syncToken?: string | undefined;
+  /** Has the response altered on its way to the client, when the commands have run; only REST has responses. */
+  readonly alterResponse?: (alter: Alteration) => void;
 }
 
 export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
@@ -68,6 +78,8 @@ export class Engine {
   readonly #acl = new Acl();
   readonly #server: Server;
   readonly #interceptors: Interceptor[] = [];
+  /** Those of them that disturb what travels. */
+  readonly #disruptive = new Set<Interceptor>();
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
   #batched = false;
@@ -174,12 +186,22 @@ export class Engine {
     this.#session = new Session(redisProfile, undefined, this.#acl.default);
   }
 
-  /** Puts a link into the chain around the calls of all doors (not around `call` and `execute`); returns what takes it out. */
-  intercept(interceptor: Interceptor): () => void {
+  /** Whether links of the chain disturb what travels: the doubles then take the real client's way, retries and all. */
+  get disrupted(): boolean {
+    return this.#disruptive.size > 0;
+  }
+
+  /**
+   * Puts a link into the chain around the calls of all doors (not around `call` and `execute`); returns what takes it out. One that throws
+   * a `Disruption` or alters responses has to be called disruptive.
+   */
+  intercept(interceptor: Interceptor, options: { readonly disruptive?: boolean } = {}): () => void {
     this.#interceptors.push(interceptor);
+    if (options.disruptive === true) this.#disruptive.add(interceptor);
     return () => {
       const index = this.#interceptors.indexOf(interceptor);
       if (index >= 0) this.#interceptors.splice(index, 1);
+      this.#disruptive.delete(interceptor);
     };
   }
 

@@ -3,6 +3,7 @@
  * are `kv-emulator/kv` and `kv-emulator/upstash`, the MSW handlers `kv-emulator/msw`.
  */
 export { manualClock, systemClock, type Clock, type Duration, type ManualClock } from "./clock.js";
+export { Disruption, type Alteration, type WebResponse } from "./disruption.js";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.js";
 export type { Argument, Call, Interceptor, Replies } from "./engine.js";
 export { bytes, fromUint8Array, text, toUint8Array, utf8, type ByteString } from "./bytes.js";

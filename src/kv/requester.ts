@@ -12,10 +12,15 @@ import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
 import { toCommand, toCommands } from "../rest/json-commands.js";
 import { route } from "../rest/route.js";
 import { listen, type EventStream } from "../rest/sse.js";
+import { overFetch } from "./wire.js";
 
-/** How the client's replies travel: base64 keeps bytes, and its decoder drops a leading byte order mark. */
-export interface ResponseOptions {
-  readonly responseEncoding?: false | "base64";
+export interface DoubleOptions {
+  /** How the client's replies travel: base64 keeps bytes, and its decoder drops a leading byte order mark. */
+  readonly responseEncoding?: false | "base64" | undefined;
+  /** The client's URL, which is no other's. */
+  readonly url: string;
+  /** Who the double is to faults and to the log. */
+  readonly name: string;
 }
 
 /**
@@ -25,10 +30,12 @@ export interface ResponseOptions {
 export function answerInProcess(
   requester: Requester,
   engine: Backend,
-  options: ResponseOptions,
+  options: DoubleOptions,
 ): void {
   const answerer = new Answerer(engine, options);
-  requester.request = (request: UpstashRequest) => answerer.request(requester, request);
+  const travel = overFetch(requester.request.bind(requester), engine, options);
+  requester.request = (request: UpstashRequest) =>
+    engine.disrupted ? travel(request) : answerer.request(requester, request);
 }
 
 class Answerer {
@@ -36,9 +43,9 @@ class Answerer {
   readonly #encoded: boolean;
   readonly #receive: (text: string) => string;
 
-  constructor(engine: Backend, { responseEncoding }: ResponseOptions) {
+  constructor(engine: Backend, { responseEncoding, name }: DoubleOptions) {
     const session = engine.createSession("upstash");
-    this.#client = { engine, session, door: "double", access: "full" };
+    this.#client = { engine, session, door: "double", access: "full", name };
     this.#encoded = responseEncoding !== false;
     this.#receive = this.#encoded ? withoutByteOrderMark : (text) => text;
   }
@@ -47,31 +54,39 @@ class Answerer {
   async request(requester: Requester, request: UpstashRequest): Promise<unknown> {
     const { path = [], body } = request;
     const commands: readonly unknown[] = Array.isArray(body) ? body : [];
+    const { readYourWrites, upstashSyncToken } = requester;
+    const client =
+      readYourWrites === true ? { ...this.#client, syncToken: upstashSyncToken } : this.#client;
     const response = isStreaming(request)
       ? await this.#stream(request)
-      : await this.#answer(path.join("/"), commands, body);
-    if (requester.readYourWrites === true) {
+      : await this.#answer(client, path.join("/"), commands, body);
+    if (readYourWrites === true) {
       requester.upstashSyncToken = this.#client.engine.changes.toString(32);
     }
     return response;
   }
 
-  async #answer(path: string, commands: readonly unknown[], body: unknown): Promise<unknown> {
+  async #answer(
+    client: Client,
+    path: string,
+    commands: readonly unknown[],
+    body: unknown,
+  ): Promise<unknown> {
     switch (path) {
       case "": {
-        const [reply = null] = await runPipeline(this.#client, [toCommand(commands)]);
+        const [reply = null] = await runPipeline(client, [toCommand(commands)]);
         if (reply instanceof ReplyError) throw failure(reply, body);
         return { result: this.#decode(plain(reply)) };
       }
       case "pipeline": {
         const parsed = toCommands(commands);
         if (parsed instanceof ReplyError) throw failure(parsed, body);
-        return (await runPipeline(this.#client, parsed)).map((reply) => this.#outcome(reply));
+        return (await runPipeline(client, parsed)).map((reply) => this.#outcome(reply));
       }
       case "multi-exec": {
         const parsed = toCommands(commands);
         const replies =
-          parsed instanceof ReplyError ? parsed : await runTransaction(this.#client, parsed);
+          parsed instanceof ReplyError ? parsed : await runTransaction(client, parsed);
         if (replies instanceof ReplyError) throw failure(replies, body);
         return replies.map((reply) => this.#outcome(reply));
       }

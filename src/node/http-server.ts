@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 import type { Duplex } from "node:stream";
+import { Disruption, type WebResponse } from "../disruption.js";
 import { sizeExceeded } from "../rest/commands.js";
 import type { RestHandler, RestRequest, RestResponse } from "../rest/handler.js";
 import { frame, isEventStream, MAX_UNREAD, type EventStream } from "../rest/sse.js";
@@ -102,27 +103,23 @@ function answer(
     const value = headers[name];
     return Array.isArray(value) ? value.join(", ") : (value ?? null);
   };
-  const finish = ({ status, headers: own, body: content }: RestResponse): void => {
-    if (isEventStream(content)) stream(content, request, response.writeHead(status, own));
-    else if (body.refused !== undefined) {
-      endLate(request, response, { status, headers: own, body: content });
-    } else send({ status, headers: own, body: content }, response);
+  const finish = ({ body: content, ...head }: RestResponse): void => {
+    if (isEventStream(content)) {
+      stream(content, request, response.writeHead(head.status, head.headers));
+    } else if (body.refused === undefined) send({ ...head, body: content }, response);
+    else endLate(request, response, { ...head, body: content });
   };
   try {
     const outcome = handler({ method, target, header, ...body });
     if (outcome instanceof Promise) outcome.then(finish, () => response.destroy());
     else finish(outcome);
   } catch (error) {
-    fail(response, error);
+    if (error instanceof Disruption) response.destroy();
+    else fail(response, error);
   }
 }
 
-/** A response whose body is there as a whole. */
-interface WholeResponse extends RestResponse {
-  readonly body: Exclude<RestResponse["body"], EventStream>;
-}
-
-type Send = (content: WholeResponse, response: ServerResponse) => void;
+type Send = (content: WebResponse, response: ServerResponse) => void;
 
 /**
  * Sends responses when all requests that have arrived are answered. Each sent by itself would wake its client and let it sleep again
@@ -133,15 +130,23 @@ function createSender(): Send {
   const flush = (): void => {
     const ready = waiting;
     waiting = [];
-    for (const [{ status, headers, body }, response] of ready) {
+    for (const [{ status, headers, body, torn }, response] of ready) {
       // With the length the body goes in one piece with the headers.
       const length = Buffer.byteLength(body ?? "");
-      response.writeHead(status, { ...headers, "content-length": length }).end(body);
+      response.writeHead(status, { ...headers, "content-length": length });
+      if (torn === true) tear(response, body ?? "");
+      else response.end(body);
     }
   };
   return (...response) => {
     if (waiting.push(response) === 1) setImmediate(flush);
   };
+}
+
+/** Sends half of a body, then cuts the connection. */
+function tear(response: ServerResponse, body: string | Uint8Array): void {
+  const bytes = Buffer.from(body);
+  response.write(bytes.subarray(0, bytes.length >> 1), () => response.destroy());
 }
 
 /**
@@ -151,7 +156,7 @@ function createSender(): Send {
 function endLate(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: WholeResponse,
+  { status, headers, body }: WebResponse,
 ): void {
   const length = Buffer.byteLength(body ?? "");
   response.writeHead(status, { ...headers, connection: "close", "content-length": length });

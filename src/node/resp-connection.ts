@@ -95,6 +95,7 @@ export class RespConnection {
         session,
         door: "resp",
         atomic: false,
+        client: session.name === "" ? `client-${session.id}` : session.name,
       });
       if (isPromise(replies)) void this.#await(replies);
       else this.#answer(replies);

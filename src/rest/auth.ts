@@ -11,14 +11,20 @@ export interface Tokens {
   readonly readOnlyToken?: string | undefined;
 }
 
-/** What a request's credentials allow, a user where they are a token of ACL RESTTOKEN or GENTOKEN, or the error of a 401. */
-export function authorize(
-  { token, readOnlyToken }: Tokens,
+/** The token that a request shows. */
+export function givenToken(
   authorization: string | null,
   queryToken: string | null,
+): string | undefined {
+  return queryToken ?? authorization?.replace(/^bearer\s+/i, "").trim();
+}
+
+/** What a request's token allows, a user where they are a token of ACL RESTTOKEN or GENTOKEN, or the error of a 401. */
+export function authorize(
+  { token, readOnlyToken }: Tokens,
+  given: string | undefined,
   userOf: (token: string) => User | undefined,
 ): Access | User | ReplyError {
-  const given = queryToken ?? authorization?.replace(/^bearer\s+/i, "").trim();
   const user = given === undefined ? undefined : userOf(given);
   if (user !== undefined) return user;
   const is = (secret: string): boolean => given !== undefined && isSecret(given, secret);

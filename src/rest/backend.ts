@@ -8,6 +8,8 @@ import type { Receive, Session } from "../session.js";
 export interface Backend {
   /** Moves with every write; what `upstash-sync-token` tells. */
   readonly changes: number;
+  /** Whether what travels may be disturbed: the doubles then take the real client's way. */
+  readonly disrupted: boolean;
   /** What is sent unasked goes to `receive`; without it the session can not subscribe. */
   createSession(profile: "upstash", receive?: Receive): Session;
   /** Ends a session's subscriptions and MONITOR. */

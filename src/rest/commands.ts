@@ -4,7 +4,7 @@
  */
 import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
-import type { Replies } from "../engine.js";
+import type { Call, Replies } from "../engine.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { refusal, type Access } from "./availability.js";
@@ -19,6 +19,10 @@ export interface Client {
   readonly session: Session;
   readonly door: "double" | "rest";
   readonly access: Access;
+  /** As `Call.client`. */
+  readonly name: string;
+  readonly syncToken?: string | undefined;
+  readonly alterResponse?: Call["alterResponse"];
 }
 
 /** Runs commands in order, each with its own reply or error. */
@@ -61,11 +65,21 @@ function isAccepted(command: ParsedCommand): command is readonly ByteString[] {
 }
 
 function handle(
-  { engine, session, door }: Client,
+  client: Client,
   commands: readonly (readonly ByteString[])[],
   atomic: boolean,
 ): Replies {
-  return engine.handle({ commands, session, door, atomic });
+  return client.engine.handle(callOf(client, commands, atomic));
+}
+
+/** What a client hands to the database. */
+export function callOf(
+  { session, door, name, syncToken, alterResponse }: Client,
+  commands: readonly (readonly ByteString[])[],
+  atomic: boolean,
+): Call {
+  const call = { commands, session, door, atomic, client: name, syncToken };
+  return alterResponse === undefined ? call : { ...call, alterResponse };
 }
 
 /** The command, or the error with which it is refused. */

@@ -4,18 +4,19 @@
  */
 import type { User } from "../acl/user.js";
 import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../bytes.js";
+import { Disruption, type Alteration, type WebResponse } from "../disruption.js";
 import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";
-import { authorize, type Tokens } from "./auth.js";
+import { authorize, givenToken, type Tokens } from "./auth.js";
 import type { Access } from "./availability.js";
 import { Unavailable, type Backend } from "./backend.js";
 import { runPipeline, runTransaction, type Client } from "./commands.js";
 import { encodeReply, type Encoding } from "./encode.js";
 import { parseCommand, parseCommands, type ParsedCommand } from "./json-commands.js";
 import { route, type Route } from "./route.js";
-import { isStreamName, listen, type EventStream } from "./sse.js";
+import { isEventStream, isStreamName, listen, type EventStream } from "./sse.js";
 
 export interface RestRequest {
   readonly method: string;
@@ -27,16 +28,15 @@ export interface RestRequest {
   readonly refused?: ReplyError;
 }
 
-export interface RestResponse {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: string | Uint8Array<ArrayBuffer> | EventStream | null;
+export interface RestResponse extends Omit<WebResponse, "body"> {
+  readonly body: WebResponse["body"] | EventStream;
 }
 
+/** Throws a Disruption, or rejects with one, where the connection is to be cut. */
 export type RestHandler = (request: RestRequest) => RestResponse | Promise<RestResponse>;
 
-/** A handler for one database with its tokens and a session of its own. */
-export function createRestHandler(engine: Backend, tokens: Tokens): RestHandler {
+/** A handler for one database with its tokens and a session of its own; calls are a double's where one is named. */
+export function createRestHandler(engine: Backend, tokens: Tokens, double?: string): RestHandler {
   const session = engine.createSession("upstash");
   const sessions = new WeakMap<User, Session>();
   const sessionOf = (user: User): Session => {
@@ -47,15 +47,47 @@ export function createRestHandler(engine: Backend, tokens: Tokens): RestHandler 
     sessions.set(user, own);
     return own;
   };
-  return (request) => {
-    const response = answer(request, tokens, engine, (access) =>
-      typeof access === "string"
-        ? { engine, session, door: "rest", access }
-        : { engine, session: sessionOf(access), door: "rest", access: "full" },
-    );
-    const finish = (result: Result): RestResponse => complete(request, result, engine.changes);
-    return response instanceof Promise ? response.then(finish) : finish(response);
+  const door = double === undefined ? "rest" : "double";
+  const nameOf = (access: Access | User, token: string | undefined): string => {
+    if (double !== undefined) return double;
+    if (typeof access !== "string") return access.name;
+    if (access === "read-only") return access;
+    return (tokens.token === undefined ? token : undefined) ?? "default";
   };
+  return (request) => {
+    const alterations: Alteration[] = [];
+    const connect: Connect = (access, token) => ({
+      engine,
+      door,
+      session: typeof access === "string" ? session : sessionOf(access),
+      access: typeof access === "string" ? access : "full",
+      name: nameOf(access, token),
+      syncToken: request.header("upstash-sync-token") ?? undefined,
+      alterResponse: (alter) => alterations.push(alter),
+    });
+    const finish = (result: Result): RestResponse =>
+      altered(complete(request, result, engine.changes), alterations);
+    try {
+      const result = answer(request, tokens, engine, connect);
+      return result instanceof Promise ? result.then(finish).catch(disrupted) : finish(result);
+    } catch (error) {
+      return disrupted(error);
+    }
+  };
+}
+
+type Connect = (access: Access | User, token: string | undefined) => Client;
+
+function altered(response: RestResponse, alterations: readonly Alteration[]): RestResponse {
+  const { body } = response;
+  if (alterations.length === 0 || isEventStream(body)) return response;
+  return alterations.reduce<WebResponse>((result, alter) => alter(result), { ...response, body });
+}
+
+/** What a link of the chain had sent in the place of a response. */
+function disrupted(error: unknown): RestResponse {
+  if (error instanceof Disruption && error.response !== undefined) return error.response;
+  throw error;
 }
 
 /** A response without the headers that every response has. */
@@ -69,26 +101,17 @@ type Outcome = Result | Promise<Result>;
 
 const METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT"]);
 
-function answer(
-  request: RestRequest,
-  tokens: Tokens,
-  engine: Backend,
-  connect: (access: Access | User) => Client,
-): Outcome {
+function answer(request: RestRequest, tokens: Tokens, engine: Backend, connect: Connect): Outcome {
   if (request.method === "OPTIONS") return { status: 200, body: null };
   if (!METHODS.has(request.method)) return { status: 405, body: null };
   const destination = route(request.target);
-  const access = authorize(
-    tokens,
-    request.header("authorization"),
-    destination.query.token,
-    (token) => engine.userOfToken(utf8(token)),
-  );
+  const token = givenToken(request.header("authorization"), destination.query.token);
+  const access = authorize(tokens, token, (given) => engine.userOfToken(utf8(given)));
   if (access instanceof ReplyError) return failure(401, access);
   const format = responseFormat(request, destination.kind);
   if (format instanceof ReplyError) return failure(400, format);
   if (request.refused !== undefined) return failure(errorStatus(request.refused), request.refused);
-  const client = connect(access);
+  const client = connect(access, token);
   switch (destination.kind) {
     case "command":
       return single(client, parseCommand(bodyText(request)), format);

@@ -1,11 +1,12 @@
 /** The bridge between web requests and the REST handler. */
-import type { RestHandler, RestResponse } from "./handler.js";
+import { Disruption } from "../disruption.js";
+import type { RestHandler, RestRequest, RestResponse } from "./handler.js";
 import { frame, isEventStream, MAX_UNREAD, type EventStream } from "./sse.js";
 
 /** What a call may be aborted by. */
 type Abortable = Pick<RequestInit, "signal">;
 
-/** Answers a request whose URL begins with `base` (no trailing slash). */
+/** Answers a request whose URL begins with `base` (no trailing slash); with a network error where the connection is to be cut. */
 export async function respond(
   handler: RestHandler,
   request: Request,
@@ -14,18 +15,51 @@ export async function respond(
   const { method, headers, url } = request;
   const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
   const header = (name: string): string | null => headers.get(name);
-  return toResponse(
-    await handler({ method, target: url.slice(base.length), header, body }),
-    request,
-  );
+  const asked = { method, target: url.slice(base.length), header, body };
+  return toResponse(await answerOrCut(handler, asked), request);
 }
 
-export function toResponse(
-  { status, headers, body }: RestResponse,
-  call: Abortable = {},
-): Response {
-  if (!isEventStream(body)) return new Response(body, { status, headers });
-  return new Response(readable(body, call), { status, headers });
+/** A connection that is cut. */
+const CUT = Symbol("cut");
+type Outcome = RestResponse | typeof CUT;
+
+/** What a handler answers; it cuts connections by an error. */
+export function answerOrCut(
+  handler: RestHandler,
+  request: RestRequest,
+): Outcome | Promise<Outcome> {
+  try {
+    const response = handler(request);
+    return response instanceof Promise ? response.catch(cutOrThrow) : response;
+  } catch (error) {
+    return cutOrThrow(error);
+  }
+}
+
+function cutOrThrow(error: unknown): typeof CUT {
+  if (error instanceof Disruption) return CUT;
+  throw error;
+}
+
+/** A response as `fetch` gives it; a network error for a connection that is cut. */
+export function toResponse(outcome: Outcome, call: Abortable = {}): Response {
+  if (outcome === CUT) return Response.error();
+  const { status, headers, body, torn } = outcome;
+  if (isEventStream(body)) return new Response(readable(body, call), { status, headers });
+  return new Response(torn === true ? half(body ?? "") : body, { status, headers });
+}
+
+/** The first half of a body, behind which it fails. */
+function half(body: string | Uint8Array): ReadableStream<Uint8Array> {
+  const whole = typeof body === "string" ? new TextEncoder().encode(body) : body;
+  const parts = [whole.subarray(0, whole.length >> 1)];
+  return new ReadableStream({
+    pull: (controller) => {
+      const part = parts.pop();
+      if (part === undefined) controller.error(new TypeError("terminated"));
+      else controller.enqueue(part);
+    },
+  });
 }
 
 /**

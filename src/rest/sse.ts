@@ -10,7 +10,7 @@ import { plain } from "../plain.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { noPermission } from "./availability.js";
-import type { Client } from "./commands.js";
+import { callOf, type Client } from "./commands.js";
 
 /** What a reader may leave unread, in bytes; a stream that leaves more is cut off, as with Redis's limit for subscribers. */
 export const MAX_UNREAD = 32 * 1024 * 1024;
@@ -44,15 +44,16 @@ const STREAMS: ReadonlySet<string> = new Set(["subscribe", "psubscribe", "monito
  * neither command reads keys.
  */
 export async function listen(
-  { engine, session, door, access }: Client,
+  client: Client,
   argv: readonly ByteString[],
 ): Promise<EventStream | ReplyError> {
+  const { engine, session, access } = client;
   const command = findCommand(argv);
   if (command instanceof ReplyError) return command;
   if (access === "read-only") return noPermission(command.name);
   const listener = new Listener(engine, session);
   try {
-    const call = { commands: [argv], session: listener.session, door, atomic: false };
+    const call = callOf({ ...client, session: listener.session }, [argv], false);
     const [reply = null] = await engine.handle(call);
     if (!(reply instanceof ReplyError)) return listener.begin(reply);
     listener.cancel();

@@ -275,7 +275,13 @@ describe.each(IOREDIS)("behind %s", (library) => {
         heard.push(JSON.stringify(plain(message))),
       );
       const commands = [words.map(utf8)];
-      const replies = await backend.handle({ commands, session, door: "rest", atomic: false });
+      const replies = await backend.handle({
+        commands,
+        session,
+        door: "rest",
+        atomic: false,
+        client: "default",
+      });
       heard.push(JSON.stringify(replies.map(plain)));
       return session;
     };

@@ -47,6 +47,7 @@ function isUrl(
 export class RedisBackend implements Backend {
   /** The Redis's URL; of a cluster that of the first node. */
   readonly url: string;
+  readonly disrupted = false;
   readonly #line: Line;
   readonly #scripts = new Scripts();
   /** Sessions that listen, each on a connection of its own. */
