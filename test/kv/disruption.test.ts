@@ -11,6 +11,7 @@ import { afterEach, describe, expect, it } from "vitest";
 const connection = { url: "https://my-db.upstash.io", token: "secret" };
 const retry = { retries: 2, backoff: () => 0 };
 const undo: (() => unknown)[] = [];
+const lose = (): Promise<never> => Promise.reject(new Disruption());
 afterEach(async () => {
   for (const step of undo.splice(0).toReversed()) await step();
 });
@@ -58,7 +59,6 @@ describe.each(Object.entries(ways))("through %s", (_, open) => {
     const emulator = createEmulator();
     const redis = await open(emulator);
     let calls = 0;
-    const lose = async (): Promise<never> => Promise.reject(new Disruption());
     emulator.intercept(
       (call, next) => {
         const replies = next(call);
