@@ -70,11 +70,11 @@ describe("seed", () => {
     [{ "user:1": { tags: null } }, '["user:1"].tags: null is no value; leave it out, or write ""'],
     [
       { a: { $type: "sets", value: [] } },
-      'a.$type: "sets" is no type; write one of string, list, set, hash, zset, geo, stream, json, hyperloglog',
+      'a.$type: "sets" is no type; write one of string, list, set, hash, zset, geo, stream, json, dump, hyperloglog',
     ],
     [
       { a: { $type: "toString", value: [] } },
-      'a.$type: "toString" is no type; write one of string, list, set, hash, zset, geo, stream, json, hyperloglog',
+      'a.$type: "toString" is no type; write one of string, list, set, hash, zset, geo, stream, json, dump, hyperloglog',
     ],
     [{ a: { $type: "set" } }, 'a: value is missing; write { …, "value": … }'],
     [{ a: { $type: "set", value: "x" } }, 'a.value: "x" is no array; write [ … ]'],
@@ -96,7 +96,7 @@ describe("seed", () => {
     ],
     [
       { a: { $tll: "1s", value: "x" } },
-      'a.$tll: only $type, $ttl and value may stand here; a hash is { "$type": "hash", "value": { … } }',
+      'a.$tll: only $type, $ttl, $fieldTtl and value may stand here; a hash is { "$type": "hash", "value": { … } }',
     ],
     [
       { a: { $type: "geo", value: { b: [1] } } },
