@@ -65,6 +65,8 @@ interface KeyDifference {
  * one emulator, else as much as they hold. Throws a TypeError for anything else.
  */
 export function diff(before: Engine | Snapshot, after: Engine | Snapshot): Difference {
+  // To bring one up to date may change what the other goes by.
+  for (const state of [before, after]) if (state instanceof Engine) keyspaceOf(state);
   const [old, present] = [viewsOf("before", before), viewsOf("after", after)];
   const databases = [...new Set([...old, ...present].map(({ database }) => database))].sort(
     (a, b) => a - b,

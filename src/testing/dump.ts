@@ -7,7 +7,7 @@ import type { Entry, View } from "../keyspace/versions.js";
 import { JsonDocument } from "../values/json.js";
 import { printJson } from "../values/json-print.js";
 import { List } from "../values/list.js";
-import { formatDuration } from "./duration.js";
+import { formatLeft } from "./duration.js";
 import { named, parts } from "./parts.js";
 
 /**
@@ -59,5 +59,5 @@ function valueLines(value: Entry["value"], now: number): string[] {
 }
 
 function left(deadline: UnixTime, now: number): string {
-  return `${formatDuration(Number(deadline) - now)} left`;
+  return `${formatLeft(deadline, now)} left`;
 }

@@ -1,4 +1,5 @@
 /** Spans of time as text that `parseDuration` reads: `1d2h3m4s5ms`. */
+import type { UnixTime } from "../keyspace/expiry.js";
 
 const UNITS = [
   ["d", 86_400_000],
@@ -8,9 +9,11 @@ const UNITS = [
   ["ms", 1],
 ] as const;
 
-/** Milliseconds above 0 as text. */
-export function formatDuration(milliseconds: number): string {
-  let rest = milliseconds;
+/** What is left, in milliseconds above 0, of the time to a deadline. */
+export function formatLeft(deadline: UnixTime, now: number): string {
+  const left = BigInt(deadline) - BigInt(now);
+  if (left > Number.MAX_SAFE_INTEGER) return `${left}ms`;
+  let rest = Number(left);
   let text = "";
   for (const [unit, length] of UNITS) {
     const count = Math.floor(rest / length);

@@ -102,6 +102,8 @@ function bytesOf(word: string, path: string): ByteString {
 }
 
 function readTtl(ttl: unknown, path: string): string {
+  const digits = typeof ttl === "string" ? /^[1-9]\d*(?=ms$)/.exec(ttl)?.[0] : undefined;
+  if (digits !== undefined) return digits;
   const milliseconds = typeof ttl === "string" ? Math.round(parseDuration(ttl)) : Number.NaN;
   if (milliseconds > 0 && Number.isSafeInteger(milliseconds)) return String(milliseconds);
   wrong(path, `${show(ttl)} is no time to live; write text such as "30s", "15m", "1h30m" or "7d"`);
@@ -196,7 +198,7 @@ function word(value: unknown, path: string): string {
 
 function score(value: unknown, path: string): string {
   if (typeof value === "number") return String(value);
-  if (typeof value === "string" && /^(?:[+-]?inf|-0)$/i.test(value)) return value;
+  if (typeof value === "string" && /^[+-]?inf$/i.test(value)) return value;
   wrong(path, `${show(value)} is no score; write a number, "inf" or "-inf"`);
 }
 

@@ -12,7 +12,7 @@ import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
 import { compareIds, formatId, isZero } from "../values/stream-id.js";
 import { Stream, WHOLE_STREAM } from "../values/stream.js";
-import { formatDuration } from "./duration.js";
+import { formatLeft } from "./duration.js";
 import { written } from "./notation.js";
 
 /** What database 0 holds, by key in the order of their bytes. */
@@ -37,7 +37,7 @@ interface Described {
 
 function content({ value, expireAt }: Entry, now: number): unknown {
   const described = describe(value, now);
-  const ttl = expireAt === undefined ? {} : { $ttl: formatDuration(Number(expireAt) - now) };
+  const ttl = expireAt === undefined ? {} : { $ttl: formatLeft(expireAt, now) };
   if (Object.keys(described).length > 1 || expireAt !== undefined) return { ...described, ...ttl };
   return described.value;
 }
@@ -47,25 +47,26 @@ function describe(value: Value, now: number): Described {
   if (string !== undefined) return { value: written(string) };
   if (value instanceof List) return { value: value.slice(0, value.length).map(written) };
   if (value instanceof SetValue) return { $type: "set", value: value.members().map(written) };
-  if (value instanceof SortedSet) return { $type: "zset", value: scores(value) };
+  if (value instanceof SortedSet) return members(value);
   if (value instanceof Hash) return fields(value, now);
   if (value instanceof JsonDocument) return { $type: "json", value: json(value) };
   return value instanceof Stream ? entries(value) : { value };
 }
 
 /** What can not be said otherwise. */
-function payload(value: Stream): Described {
+function payload(value: Stream | SortedSet): Described {
   return { $type: "dump", value: written(writePayload(value)) };
 }
 
-function scores(set: SortedSet): Readonly<Record<string, unknown>> {
-  const found: [string, unknown][] = [];
+function members(set: SortedSet): Described {
+  const scores: [string, number | string][] = [];
+  let hasNegativeZero = false;
   set.forEach([0, set.size], (member, score) => {
-    const plain = Number.isFinite(score) && !Object.is(score, -0);
-    const text = Object.is(score, -0) ? "-0" : score > 0 ? "inf" : "-inf";
-    found.push([written(member), plain ? score : text]);
+    if (Object.is(score, -0)) hasNegativeZero = true;
+    const infinity = score > 0 ? "inf" : "-inf";
+    scores.push([written(member), Number.isFinite(score) ? score : infinity]);
   });
-  return Object.fromEntries(found);
+  return hasNegativeZero ? payload(set) : { $type: "zset", value: Object.fromEntries(scores) };
 }
 
 function fields(hash: Hash, now: number): Described {
@@ -74,7 +75,7 @@ function fields(hash: Hash, now: number): Described {
   hash.forEach((field, value) => {
     found.push([written(field), written(value)]);
     const at = hash.deadline(field);
-    if (at !== undefined) deadlines.push([written(field), formatDuration(at - now)]);
+    if (at !== undefined) deadlines.push([written(field), formatLeft(at, now)]);
   });
   const value = Object.fromEntries(found);
   const special = found.some(([field]) => field.startsWith("$"));
