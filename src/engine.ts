@@ -15,13 +15,14 @@ import { abortedBecauseOf } from "./commands/transactions.js";
 import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
-import { Scripting } from "./lua/scripting.js";
+import { independent, Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
-import { randomSeed, seededRandom } from "./random.js";
+import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
 import { LATER, several, status, type Reply } from "./reply.js";
 import { Server } from "./server.js";
+import { Snapshot, stateOf, type EngineState } from "./snapshot.js";
 import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
@@ -52,6 +53,8 @@ export interface Call {
   readonly alterResponse?: (alter: Alteration) => void;
 }
 
+type StateBeside = Omit<EngineState, "keyspace" | "version">;
+
 export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
 
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
@@ -59,6 +62,9 @@ export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies
 
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
+
+/** For those who look into an engine without a command; it is up to date. */
+export let keyspaceOf: (engine: Engine) => Keyspace;
 
 export class Engine {
   readonly clock: Clock;
@@ -77,6 +83,7 @@ export class Engine {
   readonly #monitors = new Set<Session>();
   readonly #acl = new Acl();
   readonly #server: Server;
+  readonly #random: SeededRandom;
   readonly #interceptors: Interceptor[] = [];
   /** Those of them that disturb what travels. */
   readonly #disruptive = new Set<Interceptor>();
@@ -104,13 +111,14 @@ export class Engine {
     this.#tellClock = this.clock.follow?.(this.#sleeper) ?? (() => undefined);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
+    this.#random = seededRandom(checkedSeed(options.seed));
     this.#context = {
       session: this.#session,
       profile: redisProfile,
       keyspace: this.#keyspace,
       db: this.#keyspace.database(0),
       now: 0,
-      random: seededRandom(checkedSeed(options.seed)),
+      random: this.#random,
       startedAt: this.clock.now(),
       commands: commandTable,
       scripting: this.#scripting,
@@ -184,6 +192,82 @@ export class Engine {
     this.#server.resetStatistics();
     this.#server.slowLog.clear();
     this.#session = new Session(redisProfile, undefined, this.#acl.default);
+  }
+
+  /**
+   * The present state, to go back to: all databases in their order, scripts and functions, users, CONFIG, the counters of INFO, the
+   * slow log, the random generator and the emulator's own session. Costs the same whatever the databases hold; from then on the first
+   * change of a key copies its value. Connections, subscriptions, interceptors and the clock are no part of it.
+   */
+  snapshot(): Snapshot {
+    this.#moveTo(this.clock.now());
+    return new Snapshot({
+      ...this.#stateBeside(),
+      keyspace: this.#keyspace,
+      version: this.#keyspace.versions.take(),
+    });
+  }
+
+  /** All that a snapshot has but for what the databases hold. */
+  #stateBeside(): StateBeside {
+    const { shared, config } = this.#keyspace;
+    const { commands, hits, misses, expired } = shared;
+    return {
+      counters: { commands, hits, misses, expired },
+      events: shared.events,
+      config: config.snapshot(),
+      scripting: this.#scripting.snapshot(),
+      acl: this.#acl.snapshot(),
+      server: this.#server.snapshot(shared.changes),
+      random: this.#random.snapshot(),
+      session: this.#session.snapshot(),
+    };
+  }
+
+  /**
+   * Makes a snapshot's state the present one, as often as you like and in any order; costs what has changed between the two. Time goes
+   * on: keys whose time was up since then are gone. Watched keys that it changes break their WATCH, and who waits for a key that comes
+   * back is served. Throws a TypeError for a snapshot of another emulator.
+   */
+  restore(snapshot: Snapshot): void {
+    const state = checkedState(snapshot, this.#keyspace);
+    this.#keyspace.versions.restore(state.version);
+    this.#restoreBeside(state);
+    this.#moveTo(this.clock.now());
+    this.#settle();
+  }
+
+  #restoreBeside(state: StateBeside): void {
+    const { shared, config } = this.#keyspace;
+    Object.assign(shared, state.counters, { events: state.events });
+    config.restore(state.config);
+    this.#scripting.restore(state.scripting);
+    this.#acl.restore(state.acl);
+    this.#server.restore(state.server, shared.changes);
+    this.#random.restore(state.random);
+    this.#session.restore(state.session, this.#acl.find(state.session.user) ?? this.#acl.default);
+  }
+
+  /** Makes this engine, which is new, a copy of another that shares nothing with it. */
+  protected become(other: Engine): void {
+    other.#moveTo(other.clock.now());
+    this.#keyspace.copy(other.#keyspace);
+    const state = other.#stateBeside();
+    const watched = state.session.watched.map(({ db, key }) => {
+      return { db: this.#keyspace.database(db.index), key };
+    });
+    this.#restoreBeside({
+      ...state,
+      scripting: independent(state.scripting),
+      session: { ...state.session, watched },
+    });
+  }
+
+  static {
+    keyspaceOf = (engine) => {
+      engine.#moveTo(engine.clock.now());
+      return engine.#keyspace;
+    };
   }
 
   /** Whether links of the chain disturb what travels: the doubles then take the real client's way, retries and all. */
@@ -457,6 +541,19 @@ function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError |
   if (resp === 3 || OF_SUBSCRIBERS.has(name)) return undefined;
   return new ReplyError(
     `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  );
+}
+
+function checkedState(snapshot: Snapshot, keyspace: Keyspace): EngineState {
+  if (!(snapshot instanceof Snapshot)) {
+    throw new TypeError(
+      "restore(snapshot): this is no snapshot; pass what emulator.snapshot() returned",
+    );
+  }
+  const state = stateOf(snapshot);
+  if (state.keyspace === keyspace) return state;
+  throw new TypeError(
+    "restore(snapshot): the snapshot is another emulator's; restore it there, or take one of this one with snapshot()",
   );
 }
 

@@ -3,11 +3,14 @@ import { Config } from "./config.js";
 import { Database, type Shared } from "./database.js";
 import type { Publish } from "./events.js";
 import { Expiry, type UnixTime } from "./expiry.js";
+import { Versions } from "./versions.js";
 
 export class Keyspace {
   /** What CONFIG sets. */
   readonly config = new Config();
   readonly shared: Shared;
+  /** The states to which the databases can go back. */
+  readonly versions = new Versions(this);
   readonly #databases: Database[] = [];
   readonly #expiry = new Expiry<Database>((deadline) => deadline.owner.isLive(deadline));
   readonly #fieldExpiry = new Expiry<Database>((deadline) =>
@@ -26,6 +29,7 @@ export class Keyspace {
       changes: 0,
       events: 0,
       publish,
+      journal: undefined,
       waiting,
     };
   }
@@ -62,6 +66,11 @@ export class Keyspace {
     return key < field ? key : field;
   }
 
+  /** The databases that have come into being, in order. */
+  opened(): Database[] {
+    return this.#databases.filter((database) => database !== undefined);
+  }
+
   /** The databases that hold keys, in order. */
   used(): Database[] {
     return this.#databases.filter((database) => database.size > 0);
@@ -70,6 +79,13 @@ export class Keyspace {
   /** Exchanges what two databases hold; whoever watches a key that either has sees it change. */
   swap(first: number, second: number): void {
     if (first !== second) this.database(first).swap(this.database(second));
+  }
+
+  /** Takes a copy of all that another keyspace's databases hold. */
+  copy(other: Keyspace): void {
+    for (const { index, contents } of other.opened()) {
+      this.database(index).putBackContents(contents.clone());
+    }
   }
 
   clear(): void {
