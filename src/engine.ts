@@ -5,7 +5,7 @@
 import { Acl } from "./acl/acl.js";
 import type { User } from "./acl/user.js";
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
-import { systemClock, type Clock, type Sleeper } from "./clock.js";
+import { systemClock, TestClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
 import { isShown, monitorLine, redacted } from "./commands/monitor.js";
@@ -25,7 +25,7 @@ import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
 export interface EmulatorOptions {
-  /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own. */
+  /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own, which is followed. */
   readonly clock?: Clock;
   /** Makes everything random (SPOP, RANDOMKEY, SRANDMEMBER…) repeatable. A whole number. */
   readonly seed?: number;
@@ -51,7 +51,8 @@ export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies
 export type Argument = string | number | bigint | Uint8Array;
 
 export class Engine {
-  readonly clock: Clock;
+  /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
+  readonly clock: TestClock;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -89,7 +90,7 @@ export class Engine {
 
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
-    this.#tellClock = this.clock.follow?.(this.#sleeper) ?? (() => undefined);
+    this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
     this.#context = {
@@ -447,11 +448,17 @@ function toBytes(argument: Argument): ByteString {
   );
 }
 
-function checkedClock(clock: Clock = systemClock): Clock {
-  if (typeof clock.now === "function") return clock;
+function checkedClock(clock: Clock = systemClock): TestClock {
+  if (isTestClock(clock)) return clock;
+  if (typeof clock.now === "function") return new TestClock(clock);
   throw new TypeError(
     "createEmulator({ clock }): the clock has no now(); pass manualClock(), systemClock or { now: () => milliseconds }",
   );
+}
+
+/** Also one of a second copy of this package: ES modules and CommonJS may meet. */
+function isTestClock(clock: Clock): clock is TestClock {
+  return "schedule" in clock && typeof clock.schedule === "function";
 }
 
 function checkedSeed(seed: number = randomSeed()): number {
