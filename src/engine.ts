@@ -175,6 +175,23 @@ export class Engine {
     this.#session = new Session(redisProfile, undefined, this.#acl.default);
   }
 
+  /**
+   * Notes the interceptors, the clock and who listens over REST and the doubles; the returned function takes out the interceptors that
+   * came since and puts back those that went, brings the clock back, and ends the streams of events that began since.
+   */
+  checkpoint(): () => void {
+    const interceptors = [...this.#interceptors];
+    const sessions = new Set(this.#server.sessions);
+    const bringClockBack = this.clock.save();
+    return () => {
+      this.#interceptors.splice(0, Infinity, ...interceptors);
+      for (const session of this.#server.sessions) {
+        if (session.profile === upstashProfile && !sessions.has(session)) session.close();
+      }
+      bringClockBack();
+    };
+  }
+
   /** Puts a link into the chain around the calls of all doors (not around `call` and `execute`); returns what takes it out. */
   intercept(interceptor: Interceptor): () => void {
     this.#interceptors.push(interceptor);

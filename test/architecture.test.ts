@@ -16,8 +16,10 @@ const levels: readonly (readonly string[])[] = [
   ["commands"],
   ["plain.ts", "waits.ts", "engine.ts"],
   ["rest", "resp"],
-  ["emulator.ts"],
+  ["emulator.ts", "default-emulator.ts"],
+  ["testing"],
   ["kv", "msw", "node"],
+  ["vitest", "jest"],
   ["conformance"],
   ["index.ts"],
 ];
