@@ -17,10 +17,11 @@ import { Keyspace } from "./keyspace/keyspace.js";
 import { Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
-import { randomSeed, seededRandom } from "./random.js";
+import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
 import { LATER, several, status, type Reply } from "./reply.js";
 import { Server } from "./server.js";
+import { Snapshot } from "./snapshot.js";
 import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
@@ -68,6 +69,7 @@ export class Engine {
   readonly #monitors = new Set<Session>();
   readonly #acl = new Acl();
   readonly #server: Server;
+  readonly #random: SeededRandom;
   readonly #interceptors: Interceptor[] = [];
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
@@ -93,13 +95,14 @@ export class Engine {
     this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
+    this.#random = seededRandom(checkedSeed(options.seed));
     this.#context = {
       session: this.#session,
       profile: redisProfile,
       keyspace: this.#keyspace,
       db: this.#keyspace.database(0),
       now: 0,
-      random: seededRandom(checkedSeed(options.seed)),
+      random: this.#random,
       startedAt: this.clock.now(),
       commands: commandTable,
       scripting: this.#scripting,
@@ -176,10 +179,54 @@ export class Engine {
   }
 
   /**
-   * Notes the interceptors, the clock and who listens over REST and the doubles; the returned function takes out the interceptors that
-   * came since and puts back those that went, brings the clock back, and ends the streams of events that began since.
+   * The present state, to go back to: all databases in their order, scripts and functions, users, CONFIG, the counters of INFO, the
+   * slow log, the random generator and the emulator's own session. Costs the same whatever the databases hold; from then on the first
+   * change of a key copies its value. Connections, subscriptions, interceptors and the clock are no part of it.
+   */
+  snapshot(): Snapshot {
+    this.#moveTo(this.clock.now());
+    const { versions, shared, config } = this.#keyspace;
+    const { commands, hits, misses, expired } = shared;
+    return new Snapshot({
+      engine: this,
+      version: versions.take(),
+      counters: { commands, hits, misses, expired },
+      events: shared.events,
+      config: config.snapshot(),
+      scripting: this.#scripting.snapshot(),
+      acl: this.#acl.snapshot(),
+      server: this.#server.snapshot(shared.changes),
+      random: this.#random.snapshot(),
+      session: this.#session.snapshot(),
+    });
+  }
+
+  /**
+   * Makes a snapshot's state the present one, as often as you like and in any order; costs what has changed between the two. Time goes
+   * on: keys whose time was up since then are gone. Watched keys that it changes break their WATCH, and who waits for a key that comes
+   * back is served. Throws a TypeError for a snapshot of another emulator.
+   */
+  restore(snapshot: Snapshot): void {
+    const state = stateOf(snapshot, this);
+    const { versions, shared, config } = this.#keyspace;
+    versions.restore(state.version);
+    Object.assign(shared, state.counters, { events: state.events });
+    config.restore(state.config);
+    this.#scripting.restore(state.scripting);
+    this.#acl.restore(state.acl);
+    this.#server.restore(state.server, shared.changes);
+    this.#random.restore(state.random);
+    this.#session.restore(state.session, this.#acl.find(state.session.user) ?? this.#acl.default);
+    this.#moveTo(this.clock.now());
+    this.#settle();
+  }
+
+  /**
+   * Takes a snapshot and notes what is no part of it: the clock, the interceptors, and who listens over REST and the doubles. The returned
+   * function undoes whatever has changed since; streams of events that began since are ended.
    */
   checkpoint(): () => void {
+    const snapshot = this.snapshot();
     const interceptors = [...this.#interceptors];
     const sessions = new Set(this.#server.sessions);
     const bringClockBack = this.clock.save();
@@ -189,6 +236,7 @@ export class Engine {
         if (session.profile === upstashProfile && !sessions.has(session)) session.close();
       }
       bringClockBack();
+      this.restore(snapshot);
     };
   }
 
@@ -453,6 +501,19 @@ function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError |
   if (resp === 3 || OF_SUBSCRIBERS.has(name)) return undefined;
   return new ReplyError(
     `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
+  );
+}
+
+function stateOf(snapshot: Snapshot, engine: Engine): ReturnType<typeof Snapshot.stateOf> {
+  if (!(snapshot instanceof Snapshot)) {
+    throw new TypeError(
+      "restore(snapshot): this is no snapshot; pass what emulator.snapshot() returned",
+    );
+  }
+  const state = Snapshot.stateOf(snapshot);
+  if (state.engine === engine) return state;
+  throw new TypeError(
+    "restore(snapshot): the snapshot is another emulator's; restore it there, or take one of this one with snapshot()",
   );
 }
 

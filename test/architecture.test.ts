@@ -14,7 +14,7 @@ const levels: readonly (readonly string[])[] = [
   ["session.ts", "server.ts"],
   ["lua"],
   ["commands"],
-  ["plain.ts", "waits.ts", "engine.ts"],
+  ["plain.ts", "snapshot.ts", "waits.ts", "engine.ts"],
   ["rest", "resp"],
   ["emulator.ts", "default-emulator.ts"],
   ["testing"],

@@ -57,11 +57,10 @@ export function prepare(useRealTimers: () => unknown = () => undefined): () => (
 /** Notes how things are; the returned function undoes whatever has changed since. */
 function remember(useRealTimers: () => unknown): () => void {
   const hadFakeTimers = fakeTimers() !== undefined;
-  const undoRest = emulator.checkpoint();
+  const undo = emulator.checkpoint();
   return () => {
     if (!hadFakeTimers && fakeTimers() !== undefined) useRealTimers();
-    undoRest();
-    emulator.reset();
+    undo();
   };
 }
 
