@@ -2,11 +2,12 @@
 import { afterEach, beforeEach, jest } from "@jest/globals";
 import { setUp } from "../testing/set-up.js";
 
+/** The emulator that the tests run on. */
 export const emulator = setUp({
   beforeEach,
   afterEach,
   useRealTimers: () => jest.useRealTimers(),
 });
 
-/** The clock of `emulator`. */
+/** Its clock. */
 export const { clock } = emulator;

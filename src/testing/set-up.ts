@@ -8,51 +8,73 @@ import { fakeTimers } from "../fake-timers.js";
 import { interceptFetch } from "../rest/intercept-fetch.js";
 import { setEnvironment } from "./environment.js";
 
-export { emulator };
-
 /** The hooks of a runner, around every test of the file that runs. */
 export interface Hooks {
   readonly beforeEach: (hook: () => void) => unknown;
+  /** Runners that call these in the order of definition undo before the `afterEach` of the file itself. */
   readonly afterEach: (hook: () => void) => unknown;
   /** Ends fake timers, as the runner does it. They are ended after a test that has left them on. */
   readonly useRealTimers?: () => unknown;
 }
 
 /**
- * Sets the environment, answers the client's `fetch` from `emulator`, and undoes after each test what it has changed there; what was
- * there before the test stays. Called once for each file of tests, before the app is imported; throws a TypeError where a hook is missing.
+ * Sets the environment, answers the client's `fetch` from an emulator, and undoes after each test what it has changed there; what was
+ * there before the test stays. Returns the emulator, which is that of `kv-emulator/kv`, too. Called once for each file of tests, before
+ * the app is imported; throws a TypeError where a hook is missing.
  */
 export function setUp(hooks: Hooks): Emulator {
-  const { beforeEach, afterEach } = checkedHooks(hooks);
-  const begin = prepare(hooks.useRealTimers);
-  const ends: (() => void)[] = [];
-  beforeEach(() => void ends.push(begin()));
-  afterEach(() => ends.pop()?.());
-  return emulator;
+  const { beforeEach, afterEach, useRealTimers } = checkedHooks(hooks);
+  return setUpWith((begin) => {
+    const ends: (() => void)[] = [];
+    beforeEach(() => void ends.push(begin()));
+    afterEach(() => ends.pop()?.());
+  }, useRealTimers);
 }
 
-/** What a process that runs one file after the other has to take back before the next. */
-let leave: (() => void) | undefined;
+/** Called when a test begins; what it returns is called when the test has ended. */
+export type Begin = () => () => void;
 
-/** Sets up all but the hooks. What is returned is called when a test begins, and what that returns when the test has ended. */
-export function prepare(useRealTimers: () => unknown = () => undefined): () => () => void {
-  leave?.();
+/** As `setUp`, for whoever has `begin` called in a way of his own. */
+export function setUpWith(
+  register: (begin: Begin) => void,
+  useRealTimers: Hooks["useRealTimers"] = () => undefined,
+): Emulator {
+  const before = place[SET_UP];
+  // A test that resets its modules may load this again.
+  if (before !== undefined && before.running > 0) return before.emulator;
+  before?.leave();
+
   const undoFile = remember(useRealTimers);
-  const restoreFetch = setEnvironment().map((connection) => interceptFetch(emulator, connection));
-  leave = () => {
+  const restoreFetch = setEnvironment().map((database) => interceptFetch(emulator, database));
+  const leave = (): void => {
     undoFile();
     for (const restore of restoreFetch.toReversed()) restore();
   };
-  let running = 0;
+  const current: SetUp = { emulator, leave, running: 0 };
+  place[SET_UP] = current;
+
   let undo: (() => void) | undefined;
-  return () => {
+  register(() => {
     // Tests that run side by side share the database; it is tidied when none runs.
-    if (running++ === 0) undo = remember(useRealTimers);
+    if (current.running++ === 0) undo = remember(useRealTimers);
     return () => {
-      if (--running === 0) undo?.();
+      if (--current.running === 0) undo?.();
     };
-  };
+  });
+  return emulator;
 }
+
+/** How things are set up. A process that runs file after file finds here what is to be taken back before the next. */
+interface SetUp {
+  readonly emulator: Emulator;
+  /** Takes all of it back, and what the file has changed. */
+  readonly leave: () => void;
+  /** How many tests run now. */
+  running: number;
+}
+
+const SET_UP = Symbol.for("kv-emulator/set-up");
+const place: { readonly fetch: unknown; [SET_UP]?: SetUp } = globalThis;
 
 /** Notes how things are; the returned function undoes whatever has changed since. */
 function remember(useRealTimers: () => unknown): () => void {

@@ -3,15 +3,16 @@
  * test an emulator of its own.
  */
 import { beforeEach, vi } from "vitest";
-import { emulator, prepare } from "../testing/set-up.js";
+import { setUpWith } from "../testing/set-up.js";
 
 export { it, test, type Fixtures } from "./fixtures.js";
-export { emulator };
 
-/** The clock of `emulator`. */
+/** The emulator of the tests that have none of their own. */
+export const emulator = setUpWith(
+  // What is called when a test is finished comes behind all other hooks, in whatever order those are run.
+  (begin) => beforeEach(({ onTestFinished }) => onTestFinished(begin())),
+  () => vi.useRealTimers(),
+);
+
+/** Its clock. */
 export const { clock } = emulator;
-
-const begin = prepare(() => vi.useRealTimers());
-
-// What is called when a test is finished comes behind all other hooks, in whatever order those are run.
-beforeEach(({ onTestFinished }) => onTestFinished(begin()));

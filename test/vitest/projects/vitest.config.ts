@@ -1,15 +1,18 @@
-/** The projects that test/vitest/projects.test.ts runs: as a user's, but that the package is found in src. */
-import { defineConfig, mergeConfig } from "vitest/config";
+/**
+ * The projects that test/vitest/projects.test.ts runs. The package is found in src; with `--mode package`, as `npm run check` runs them,
+ * it is the built one, by its name. `WITH_SETUP=1` sets the project up.
+ */
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
 import root from "../../../vitest.config.js";
 
-const setupFile = new URL("../../../src/vitest/vitest.ts", import.meta.url).pathname;
+const source = fileURLToPath(new URL("../../../src/vitest/vitest.ts", import.meta.url));
 
-export default mergeConfig(
-  defineConfig({ resolve: root.resolve ?? {} }),
-  defineConfig({
-    test: {
-      setupFiles: process.env.WITH_SETUP === "1" ? [setupFile, "setup/seed.ts"] : [],
-      watch: false,
-    },
-  }),
-);
+export default defineConfig(({ mode }) => {
+  const isBuilt = mode === "package";
+  const setupFiles = [isBuilt ? "kv-emulator/vitest" : source, "setup/seed.ts"];
+  return {
+    resolve: isBuilt ? {} : (root.resolve ?? {}),
+    test: { setupFiles: process.env.WITH_SETUP === "1" ? setupFiles : [] },
+  };
+});

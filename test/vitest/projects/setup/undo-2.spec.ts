@@ -66,6 +66,15 @@ describe("side by side", () => {
   }
 });
 
+test("modules that are loaded again do not set up again", async () => {
+  emulator.call("SET", "made", "here");
+  vi.resetModules();
+  const again = await import("kv-emulator/vitest");
+  again.emulator.call("SET", "made", "there");
+  expect(await kv.get("made")).toBe("there");
+  expect(emulator).toBe(again.emulator);
+});
+
 test("nothing of them is left", () => {
   expect(emulator.call("DBSIZE")).toBe(2);
   expect(emulator.call("ACL", "USERS")).toEqual(["default"]);
