@@ -19,10 +19,20 @@ function runner() {
     beforeEach: (hook) => before.push(hook),
     afterEach: (hook) => after.push(hook),
   };
-  const call = (list: readonly (() => void)[]): void => {
-    for (const hook of list) hook();
-  };
-  return { hooks, begin: () => call(before), end: () => call(after) };
+  return { hooks, begin: () => callAll(before), end: () => callAll(after) };
+}
+
+function callAll(hooks: readonly (() => void)[]): void {
+  for (const hook of hooks) hook();
+}
+
+/** Subscribes with the real client; what is heard comes into the list. */
+async function listen(channel: string): Promise<readonly unknown[]> {
+  const heard: unknown[] = [];
+  const subscriber = Redis.fromEnv().subscribe(channel);
+  await new Promise((resolve) => subscriber.on("subscribe", resolve));
+  subscriber.on("message", ({ message }) => heard.push(message));
+  return heard;
 }
 
 const NAMES = [
@@ -105,13 +115,6 @@ describe("a test", () => {
   it("ends the streams that it began, and no other", async () => {
     const { hooks, begin, end } = runner();
     const emulator = setUp(hooks);
-    const listen = async (channel: string): Promise<unknown[]> => {
-      const heard: unknown[] = [];
-      const subscriber = Redis.fromEnv().subscribe(channel);
-      await new Promise((resolve) => subscriber.on("subscribe", resolve));
-      subscriber.on("message", ({ message }) => heard.push(message));
-      return heard;
-    };
     const early = await listen("early");
     begin();
     await listen("late");
