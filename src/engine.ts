@@ -5,7 +5,7 @@
 import { Acl } from "./acl/acl.js";
 import type { User } from "./acl/user.js";
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
-import { systemClock, type Clock, type Sleeper } from "./clock.js";
+import { systemClock, TestClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
 import { isShown, monitorLine, redacted } from "./commands/monitor.js";
@@ -27,7 +27,7 @@ import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
 export interface EmulatorOptions {
-  /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own. */
+  /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own, which is followed. */
   readonly clock?: Clock;
   /** Makes everything random (SPOP, RANDOMKEY, SRANDMEMBER…) repeatable. A whole number. */
   readonly seed?: number;
@@ -67,7 +67,8 @@ export type Argument = string | number | bigint | Uint8Array;
 export let keyspaceOf: (engine: Engine) => Keyspace;
 
 export class Engine {
-  readonly clock: Clock;
+  /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
+  readonly clock: TestClock;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -108,7 +109,7 @@ export class Engine {
 
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
-    this.#tellClock = this.clock.follow?.(this.#sleeper) ?? (() => undefined);
+    this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
     this.#random = seededRandom(checkedSeed(options.seed));
@@ -246,6 +247,28 @@ export class Engine {
     this.#server.restore(state.server, shared.changes);
     this.#random.restore(state.random);
     this.#session.restore(state.session, this.#acl.find(state.session.user) ?? this.#acl.default);
+  }
+
+  /**
+   * Takes a snapshot and notes what is no part of it: the clock, the interceptors, and who listens over REST and the doubles. The returned
+   * function undoes whatever has changed since; streams of events that began since are ended.
+   */
+  checkpoint(): () => void {
+    const snapshot = this.snapshot();
+    const interceptors = [...this.#interceptors];
+    const sessions = new Set(this.#server.sessions);
+    const bringClockBack = this.clock.save();
+    return () => {
+      this.#interceptors.splice(0, Infinity, ...interceptors);
+      for (const link of this.#disruptive) {
+        if (!interceptors.includes(link)) this.#disruptive.delete(link);
+      }
+      for (const session of this.#server.sessions) {
+        if (session.profile === upstashProfile && !sessions.has(session)) session.close();
+      }
+      bringClockBack();
+      this.restore(snapshot);
+    };
   }
 
   /** Makes this engine, which is new, a copy of another that shares nothing with it. */
@@ -566,11 +589,17 @@ function toBytes(argument: Argument): ByteString {
   );
 }
 
-function checkedClock(clock: Clock = systemClock): Clock {
-  if (typeof clock.now === "function") return clock;
+function checkedClock(clock: Clock = systemClock): TestClock {
+  if (isTestClock(clock)) return clock;
+  if (typeof clock.now === "function") return new TestClock(clock);
   throw new TypeError(
     "createEmulator({ clock }): the clock has no now(); pass manualClock(), systemClock or { now: () => milliseconds }",
   );
+}
+
+/** Also one of a second copy of this package: ES modules and CommonJS may meet. */
+function isTestClock(clock: Clock): clock is TestClock {
+  return "schedule" in clock && typeof clock.schedule === "function";
 }
 
 function checkedSeed(seed: number = randomSeed()): number {

@@ -2,7 +2,14 @@
  * kv-emulator: an in-memory, Redis-compatible emulator for tests of code on Vercel KV and Upstash Redis. The doubles of the clients
  * are `kv-emulator/kv` and `kv-emulator/upstash`, the MSW handlers `kv-emulator/msw`.
  */
-export { manualClock, systemClock, type Clock, type Duration, type ManualClock } from "./clock.js";
+export {
+  manualClock,
+  systemClock,
+  type Clock,
+  type Duration,
+  type Instant,
+  type TestClock,
+} from "./clock.js";
 export { Disruption, type Alteration, type WebResponse } from "./disruption.js";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.js";
 export type { Argument, Call, Interceptor, Replies } from "./engine.js";

@@ -17,8 +17,10 @@ const levels: readonly (readonly string[])[] = [
   ["plain.ts", "snapshot.ts", "waits.ts", "engine.ts", "trusted.ts"],
   ["rest", "resp"],
   ["testing"],
-  ["emulator.ts"],
+  ["emulator.ts", "default-emulator.ts"],
+  ["set-up"],
   ["kv", "msw", "node"],
+  ["vitest", "jest"],
   ["conformance"],
   ["index.ts"],
 ];
