@@ -14,14 +14,14 @@ import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
-import { Scripting } from "./lua/scripting.js";
+import { independent, Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
 import { LATER, several, status, type Reply } from "./reply.js";
 import { Server } from "./server.js";
-import { Snapshot } from "./snapshot.js";
+import { Snapshot, stateOf, type EngineState } from "./snapshot.js";
 import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
@@ -43,6 +43,8 @@ export interface Call {
   readonly atomic: boolean;
 }
 
+type StateBeside = Omit<EngineState, "keyspace" | "version">;
+
 export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
 
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
@@ -50,6 +52,9 @@ export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies
 
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
+
+/** For those who look into an engine without a command; it is up to date. */
+export let keyspaceOf: (engine: Engine) => Keyspace;
 
 export class Engine {
   /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
@@ -185,11 +190,18 @@ export class Engine {
    */
   snapshot(): Snapshot {
     this.#moveTo(this.clock.now());
-    const { versions, shared, config } = this.#keyspace;
-    const { commands, hits, misses, expired } = shared;
     return new Snapshot({
-      engine: this,
-      version: versions.take(),
+      ...this.#stateBeside(),
+      keyspace: this.#keyspace,
+      version: this.#keyspace.versions.take(),
+    });
+  }
+
+  /** All that a snapshot has but for what the databases hold. */
+  #stateBeside(): StateBeside {
+    const { shared, config } = this.#keyspace;
+    const { commands, hits, misses, expired } = shared;
+    return {
       counters: { commands, hits, misses, expired },
       events: shared.events,
       config: config.snapshot(),
@@ -198,7 +210,7 @@ export class Engine {
       server: this.#server.snapshot(shared.changes),
       random: this.#random.snapshot(),
       session: this.#session.snapshot(),
-    });
+    };
   }
 
   /**
@@ -207,9 +219,15 @@ export class Engine {
    * back is served. Throws a TypeError for a snapshot of another emulator.
    */
   restore(snapshot: Snapshot): void {
-    const state = stateOf(snapshot, this);
-    const { versions, shared, config } = this.#keyspace;
-    versions.restore(state.version);
+    const state = checkedState(snapshot, this.#keyspace);
+    this.#keyspace.versions.restore(state.version);
+    this.#restoreBeside(state);
+    this.#moveTo(this.clock.now());
+    this.#settle();
+  }
+
+  #restoreBeside(state: StateBeside): void {
+    const { shared, config } = this.#keyspace;
     Object.assign(shared, state.counters, { events: state.events });
     config.restore(state.config);
     this.#scripting.restore(state.scripting);
@@ -217,8 +235,28 @@ export class Engine {
     this.#server.restore(state.server, shared.changes);
     this.#random.restore(state.random);
     this.#session.restore(state.session, this.#acl.find(state.session.user) ?? this.#acl.default);
-    this.#moveTo(this.clock.now());
-    this.#settle();
+  }
+
+  /** Makes this engine, which is new, a copy of another that shares nothing with it. */
+  protected become(other: Engine): void {
+    other.#moveTo(other.clock.now());
+    this.#keyspace.copy(other.#keyspace);
+    const state = other.#stateBeside();
+    const watched = state.session.watched.map(({ db, key }) => {
+      return { db: this.#keyspace.database(db.index), key };
+    });
+    this.#restoreBeside({
+      ...state,
+      scripting: independent(state.scripting),
+      session: { ...state.session, watched },
+    });
+  }
+
+  static {
+    keyspaceOf = (engine) => {
+      engine.#moveTo(engine.clock.now());
+      return engine.#keyspace;
+    };
   }
 
   /**
@@ -504,14 +542,14 @@ function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError |
   );
 }
 
-function stateOf(snapshot: Snapshot, engine: Engine): ReturnType<typeof Snapshot.stateOf> {
+function checkedState(snapshot: Snapshot, keyspace: Keyspace): EngineState {
   if (!(snapshot instanceof Snapshot)) {
     throw new TypeError(
       "restore(snapshot): this is no snapshot; pass what emulator.snapshot() returned",
     );
   }
-  const state = Snapshot.stateOf(snapshot);
-  if (state.engine === engine) return state;
+  const state = stateOf(snapshot);
+  if (state.keyspace === keyspace) return state;
   throw new TypeError(
     "restore(snapshot): the snapshot is another emulator's; restore it there, or take one of this one with snapshot()",
   );

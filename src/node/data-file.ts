@@ -13,7 +13,7 @@ import { redisProfile } from "../profile.js";
 import type { Reply } from "../reply.js";
 import { resolved, writeWhole } from "./atomic-file.js";
 import { codeOf, Failure, reason } from "./failure.js";
-import { trusted, type Run } from "./trusted.js";
+import { trusted, type Run } from "../trusted.js";
 
 const FORMAT = "kv-emulator data";
 const VERSION = 1;

@@ -5,7 +5,7 @@ import { createEmulator, type Emulator } from "../../emulator.js";
 import { createBackend } from "../backend/backend.js";
 import { loadData, saveData } from "../data-file.js";
 import { codeOf, Failure, reason } from "../failure.js";
-import { seed } from "../seed.js";
+import { seed } from "../../testing/seed.js";
 import { startServer, type RestServer } from "../server.js";
 import { commandLog } from "./command-log.js";
 import { urlOf, type CliOptions } from "./options.js";
