@@ -71,6 +71,9 @@ const entry = {
   msw: "src/msw/handlers.ts",
   node: "src/node/server.ts",
   conformance: "src/conformance/conformance.ts",
+  "set-up": "src/testing/set-up.ts",
+  vitest: "src/vitest/vitest.ts",
+  jest: "src/jest/jest.ts",
 };
 
 export default defineConfig({
@@ -78,7 +81,7 @@ export default defineConfig({
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
-  external: [/^node:/],
+  external: [/^node:/, "@jest/globals"],
   dts: { entry },
   splitting: true,
   clean: true,

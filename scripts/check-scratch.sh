@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the packed package in a new project with vitest and in one with Jest, and runs the conformance suite in both.
+# Installs the packed package in a new project with vitest and in one with Jest, runs the conformance suite in both, and sets both up.
 set -euo pipefail
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 dir=$(mktemp -d)
@@ -21,6 +21,22 @@ scratch() { # runner, test file, command
 
 scratch vitest test/readme/describe-conformance.test.ts "npx vitest run --reporter=verbose"
 scratch jest test/jest/conformance.test.cjs "npx jest --verbose --testMatch **/*.test.cjs" "ioredis-mock@$(version ioredis-mock) ioredis@$(version ioredis)"
+
+quietly() { "$@" >output.txt 2>&1 || { cat output.txt; exit 1; }; }
+
+cp -r "$project"/test/vitest/projects/{fixtures,setup} "$dir/vitest" && cd "$dir/vitest"
+cat >vitest.config.mjs <<'END'
+export default {
+  test: { include: ["**/*.spec.ts"], setupFiles: ["kv-emulator/vitest", "setup/seed.ts"] },
+};
+END
+quietly npx vitest run
+quietly npx vitest run --no-isolate --max-workers=1
+echo "ok  one line sets a project with vitest up"
+
+cp "$project"/test/jest/{setup,undo}.test.cjs "$dir/jest" && cd "$dir/jest"
+quietly npx jest --testMatch "**/{setup,undo}.test.cjs" --setupFilesAfterEnv kv-emulator/jest
+echo "ok  one line sets a project with Jest up"
 
 cd "$dir/vitest"
 [ "$(npx kv-emulator --version)" = "$(node --print "require('$project/package.json').version")" ]

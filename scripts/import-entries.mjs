@@ -1,4 +1,6 @@
-// Loads every entry of the built package by its public name, as an ES module and with require, and uses each once.
+// Loads every entry of the built package by its public name, as an ES module and with require, and uses each once. Two are left to
+// their runners, outside of which they can not be loaded: `kv-emulator/vitest` and `kv-emulator/jest` register hooks.
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const require = createRequire(import.meta.url);
@@ -7,7 +9,10 @@ const load = {
   require: async (name) => require(name),
 };
 
-for (const [kind, entry] of Object.entries(load)) {
+const used = new Set(["kv-emulator/vitest", "kv-emulator/jest", "kv-emulator/package.json"]);
+
+for (const [kind, entryOf] of Object.entries(load)) {
+  const entry = (name) => (used.add(name), entryOf(name));
   const { createEmulator } = await entry("kv-emulator");
   const emulator = createEmulator();
   emulator.call("SET", "k", "v");
@@ -34,9 +39,26 @@ for (const [kind, entry] of Object.entries(load)) {
   );
   await server.close();
 
+  const { setUp } = await entry("kv-emulator/set-up");
+  const hooks = [];
+  const add = (hook) => hooks.push(hook);
+  const shared = setUp({ beforeEach: add, afterEach: add });
+  hooks[0]();
+  const [url, token] = [process.env.KV_REST_API_URL, process.env.KV_REST_API_TOKEN];
+  await fetch(`${url}/set/left/behind`, { headers: { authorization: `Bearer ${token}` } });
+  expect(kind, "kv-emulator/set-up", shared.call("EXISTS", "left"), 1);
+  hooks[1]();
+  expect(kind, "kv-emulator/set-up, undone", shared.call("EXISTS", "left"), 0);
+
   const { checkConformance, upstashTarget } = await entry("kv-emulator/conformance");
   const { seed } = await checkConformance(upstashTarget(createKv().kv), { runs: 5, seed: 7 });
   expect(kind, "kv-emulator/conformance", seed, 7);
+}
+
+const { exports } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+for (const path of Object.keys(exports)) {
+  const name = `kv-emulator${path.slice(1)}`;
+  if (!used.has(name)) throw new Error(`${name} is not used here`);
 }
 
 function expect(kind, name, actual, expected) {

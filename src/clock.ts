@@ -1,16 +1,13 @@
 /**
- * Time comes from outside the engine. The default clock reads `Date.now()` at each command, so the fake timers of vitest, Jest and
- * sinon move every TTL; a manual clock stands still until a test moves it.
+ * Time comes from outside the engine, and each emulator has one clock for all that is its own: TTLs, stream ids, waits, slow replies.
+ * The clock follows `Date.now()`, so the fake timers of vitest, Jest and sinon move it, until a test moves it or has it stand still.
  */
+import { fakeTimers } from "./fake-timers.js";
 
+/** Where a clock has its time from. */
 export interface Clock {
   /** The time in milliseconds since the Unix epoch. */
   now(): number;
-  /**
-   * Has the clock wake a sleeper whenever it comes to a time that the sleeper waits for; returns what tells the clock that it may be
-   * another one now. Without it the engine does what is due with the next command.
-   */
-  follow?(sleeper: Sleeper): () => void;
 }
 
 /** What waits for points in time. */
@@ -21,80 +18,236 @@ export interface Sleeper {
   wake(): void;
 }
 
-/** The longest time that timers take. */
-const LONGEST = 2 ** 31 - 1;
-
-export const systemClock: Clock = {
-  now: () => Date.now(),
-  follow(sleeper) {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let armedFor: number | undefined;
-    const arm = (): void => {
-      const at = sleeper.wakeAt();
-      if (at === armedFor) return;
-      clearTimeout(timer);
-      armedFor = at;
-      if (at === undefined) return;
-      timer = setTimeout(ring, Math.min(LONGEST, Math.max(1, at - Date.now())));
-      // What waits does not keep a program alive; a server's socket does.
-      if (typeof timer === "object") timer.unref();
-    };
-    const ring = (): void => {
-      armedFor = undefined;
-      sleeper.wake();
-      arm();
-    };
-    return arm;
-  },
-};
-
 /** Milliseconds, or a text of numbers with units: `"1h30m"`, `"250ms"`, `"1d 2h"` (d, h, m, s, ms). */
 export type Duration = number | string;
 
-export interface ManualClock extends Clock {
-  /** Moves the clock forward. Throws a TypeError when the duration is malformed or negative. */
-  advance(duration: Duration): void;
-  /** Moves the clock to a point in time, forward or back: a Date, milliseconds since the epoch, or an ISO 8601 text. */
-  set(date: Date | number | string): void;
-}
+/** A point in time: a Date, milliseconds since the epoch, or an ISO 8601 text. */
+export type Instant = Date | number | string;
+
+/** The time of the process. */
+export const systemClock: Clock = { now: () => Date.now() };
 
 /** A clock that moves only when told to. Starts at the present unless `start` says otherwise. */
-export function manualClock(start: Date | number | string = Date.now()): ManualClock {
-  let now = instant("start", start);
-  const sleepers = new Set<WeakRef<Sleeper>>();
-  const move = (target: number): void => {
-    for (const reference of sleepers)
-      if (reference.deref() === undefined) sleepers.delete(reference);
-    for (let next = earliest(sleepers); next !== undefined && next.at <= target;) {
-      now = Math.max(now, next.at);
-      next.sleeper.wake();
-      next = earliest(sleepers);
-    }
-    now = target;
-  };
-  return {
-    now: () => now,
-    follow(sleeper) {
-      sleepers.add(new WeakRef(sleeper));
-      return () => undefined;
-    },
-    advance: (duration) => move(now + milliseconds(duration)),
-    set: (date) => move(instant("date", date)),
-  };
+export function manualClock(start: Instant = Date.now()): TestClock {
+  return new TestClock(systemClock, instant("start", start));
 }
 
-/** Who is to be woken first, and when. */
-function earliest(
-  sleepers: Iterable<WeakRef<Sleeper>>,
-): { readonly sleeper: Sleeper; readonly at: number } | undefined {
-  let first: { readonly sleeper: Sleeper; readonly at: number } | undefined;
-  for (const reference of sleepers) {
-    const sleeper = reference.deref();
-    const at = sleeper?.wakeAt();
-    if (sleeper === undefined || at === undefined) continue;
-    if (first === undefined || at < first.at) first = { sleeper, at };
+/** A clock that a test can move: it follows another, plus what it was moved by, or stands still. */
+export class TestClock implements Clock {
+  readonly #source: Clock;
+  /** How far it is ahead of what it follows. */
+  #ahead = 0;
+  /** Where it stands still. */
+  #standsAt: number | undefined;
+  readonly #alarms = new Set<Alarm>();
+  /** What `after` waits for: an alarm alone does not hold its sleeper. */
+  readonly #pending = new Map<Sleeper, Alarm>();
+
+  constructor(source: Clock = systemClock, standsAt?: number) {
+    this.#source = source;
+    this.#standsAt = standsAt;
   }
-  return first;
+
+  /** The time in milliseconds since the Unix epoch. */
+  now(): number {
+    return this.#standsAt ?? this.#source.now() + this.#ahead;
+  }
+
+  /**
+   * Moves the clock forward; what is due on the way happens in its order, each at its time. Where the clock follows fake timers, they
+   * are moved, so that there is one time for the program and its database. Throws a TypeError when the duration is malformed or
+   * negative.
+   */
+  advance(duration: Duration): void {
+    this.#moveTo(this.now() + milliseconds("advance", duration));
+  }
+
+  /** Moves the clock to a point in time, forward (as `advance` does) or back. Throws a TypeError when it is none. */
+  set(date: Instant): void {
+    this.#moveTo(instant("date", date));
+  }
+
+  /** Has the clock stand still, where it is or at a point in time to which it is set; `advance` and `set` move it all the same. */
+  freeze(at: Instant = this.now()): void {
+    const time = instant("at", at);
+    if (time !== Math.trunc(this.now())) this.#moveTo(time);
+    this.#standsAt = time;
+    this.#setAlarms();
+  }
+
+  /** Has the clock follow `Date.now()` again, with nothing added. */
+  follow(): void {
+    this.#wakeUntil(this.#source.now());
+    this.#standsAt = undefined;
+    this.#ahead = 0;
+    this.#setAlarms();
+  }
+
+  /**
+   * Calls `run` once when the time has passed on this clock: by itself, by fake timers, or because the clock was moved, and then at its
+   * very time. The process is kept alive as long. Returns what calls it off. Throws a TypeError when the duration is malformed or
+   * negative.
+   */
+  after(duration: Duration, run: () => void): () => void {
+    const at = this.now() + milliseconds("after", duration);
+    const sleeper: Sleeper = {
+      wakeAt: () => (this.#pending.has(sleeper) ? at : undefined),
+      wake: () => {
+        this.#forget(sleeper);
+        run();
+      },
+    };
+    const alarm = new Alarm(this, sleeper, true);
+    this.#pending.set(sleeper, alarm);
+    this.#alarms.add(alarm);
+    alarm.set();
+    return () => this.#forget(sleeper);
+  }
+
+  /** Resolves when the time has passed on this clock, as `after` tells. */
+  async sleep(duration: Duration): Promise<void> {
+    await new Promise<void>((resolve) => this.after(duration, resolve));
+  }
+
+  /** Has the clock wake a sleeper, again and again; returns what tells the clock that it may wait for another time now. */
+  schedule(sleeper: Sleeper): () => void {
+    const alarm = new Alarm(this, sleeper, false);
+    this.#alarms.add(alarm);
+    return () => alarm.set();
+  }
+
+  /**
+   * Notes how the clock stands to the time of the process; the returned function brings it back there, waking nobody, and calls off what
+   * `after` and `sleep` wait for since.
+   */
+  save(): () => void {
+    const [ahead, standsAt] = [this.#ahead, this.#standsAt];
+    const pending = new Set(this.#pending.keys());
+    return () => {
+      for (const sleeper of this.#pending.keys()) {
+        if (!pending.has(sleeper)) this.#forget(sleeper);
+      }
+      this.#ahead = ahead;
+      this.#standsAt = standsAt;
+      this.#setAlarms();
+    };
+  }
+
+  /** Whether it moves by itself. */
+  get runs(): boolean {
+    return this.#standsAt === undefined;
+  }
+
+  #moveTo(target: number): void {
+    if (!this.runs) {
+      this.#wakeUntil(target);
+      this.#standsAt = target;
+      return;
+    }
+    const fake = this.#source === systemClock ? fakeTimers() : undefined;
+    // Timers that are fake wake the sleepers when they are moved, each between those of the program.
+    if (fake?.areTimersFake === true) for (const alarm of this.#alarms) alarm.set();
+    else this.#wakeUntil(target);
+    if (fake === undefined) this.#ahead = target - this.#source.now();
+    else fake.move(target - this.now(), target - this.#ahead);
+    this.#setAlarms();
+  }
+
+  /** Wakes those in their order who wait for a time up to the target; it is their time meanwhile. */
+  #wakeUntil(target: number): void {
+    const stoodAt = this.#standsAt;
+    let now = this.now();
+    try {
+      for (let next = this.#first(); next !== undefined && next.at <= target;) {
+        now = Math.max(now, next.at);
+        this.#standsAt = now;
+        next.sleeper.wake();
+        next = this.#first();
+      }
+    } finally {
+      this.#standsAt = stoodAt;
+    }
+  }
+
+  /** Who is to be woken first, and when. */
+  #first(): { readonly sleeper: Sleeper; readonly at: number } | undefined {
+    let first: { readonly sleeper: Sleeper; readonly at: number } | undefined;
+    for (const alarm of this.#alarms) {
+      const sleeper = alarm.sleeper.deref();
+      if (sleeper === undefined) this.#alarms.delete(alarm);
+      const at = sleeper?.wakeAt();
+      if (sleeper === undefined || at === undefined) continue;
+      if (first === undefined || at < first.at) first = { sleeper, at };
+    }
+    return first;
+  }
+
+  /** The time has moved otherwise than the alarms were set for. */
+  #setAlarms(): void {
+    for (const alarm of this.#alarms) {
+      alarm.unset();
+      alarm.set();
+    }
+  }
+
+  #forget(sleeper: Sleeper): void {
+    const alarm = this.#pending.get(sleeper);
+    if (alarm === undefined) return;
+    alarm.unset();
+    this.#pending.delete(sleeper);
+    this.#alarms.delete(alarm);
+  }
+}
+
+/** The longest time that timers take. */
+const LONGEST = 2 ** 31 - 1;
+
+/** The timer that wakes one sleeper of a clock that runs. */
+class Alarm {
+  readonly sleeper: WeakRef<Sleeper>;
+  readonly #clock: TestClock;
+  readonly #keepsAlive: boolean;
+  #at: number | undefined;
+  /** The function that set the timer: it is another one when fake timers come or go. */
+  #timers: typeof setTimeout | undefined;
+  #clear: () => void = () => undefined;
+
+  constructor(clock: TestClock, sleeper: Sleeper, keepsAlive: boolean) {
+    this.#clock = clock;
+    this.sleeper = new WeakRef(sleeper);
+    this.#keepsAlive = keepsAlive;
+  }
+
+  /** Sets the timer for the time that the sleeper waits for now. */
+  set(): void {
+    const sleeper = this.sleeper.deref();
+    const at = this.#clock.runs ? sleeper?.wakeAt() : undefined;
+    if (at === this.#at && (at === undefined || this.#timers === setTimeout)) return;
+    this.unset();
+    if (sleeper === undefined || at === undefined) return;
+    const { setTimeout: start, clearTimeout: clear } = globalThis;
+    const delay = Math.min(LONGEST, Math.max(1, Math.ceil(at - this.#clock.now())));
+    const timer = start(() => this.#ring(sleeper), delay);
+    // What waits does not keep a program alive; a server's socket does, and so does who waits for a reply.
+    if (!this.#keepsAlive && typeof timer === "object") timer.unref();
+    this.#at = at;
+    this.#timers = start;
+    this.#clear = () => clear(timer);
+  }
+
+  unset(): void {
+    if (this.#at === undefined) return;
+    this.#at = undefined;
+    this.#clear();
+  }
+
+  /** Timers are set anew where they rang too soon. */
+  #ring(sleeper: Sleeper): void {
+    const at = this.#at;
+    this.#at = undefined;
+    if (at !== undefined && at <= this.#clock.now()) sleeper.wake();
+    this.set();
+  }
 }
 
 const UNITS: Readonly<Record<string, number>> = {
@@ -105,11 +258,11 @@ const UNITS: Readonly<Record<string, number>> = {
   d: 86_400_000,
 };
 
-function milliseconds(duration: Duration): number {
+function milliseconds(method: string, duration: Duration): number {
   const value = typeof duration === "number" ? duration : parseDuration(duration);
   if (value >= 0 && Number.isFinite(value)) return Math.round(value);
   throw new TypeError(
-    `advance(duration): ${JSON.stringify(duration)} is not a duration; pass milliseconds (≥ 0) or a text like "1h30m", "10s" or "250ms"`,
+    `${method}(duration): ${JSON.stringify(duration)} is not a duration; pass milliseconds (≥ 0) or a text like "1h30m", "10s" or "250ms"`,
   );
 }
 
@@ -123,7 +276,7 @@ export function parseDuration(text: string): number {
   return total;
 }
 
-function instant(argument: string, date: Date | number | string): number {
+function instant(argument: string, date: Instant): number {
   const value = typeof date === "number" ? date : new Date(date).getTime();
   if (Number.isFinite(value)) return Math.trunc(value);
   throw new TypeError(

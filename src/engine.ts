@@ -5,7 +5,7 @@
 import { Acl } from "./acl/acl.js";
 import type { User } from "./acl/user.js";
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
-import { systemClock, type Clock, type Sleeper } from "./clock.js";
+import { systemClock, TestClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
 import { isShown, monitorLine, redacted } from "./commands/monitor.js";
@@ -18,15 +18,16 @@ import { Keyspace } from "./keyspace/keyspace.js";
 import { Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
-import { randomSeed, seededRandom } from "./random.js";
+import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
 import { LATER, several, status, type Reply } from "./reply.js";
 import { Server } from "./server.js";
+import { Snapshot } from "./snapshot.js";
 import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
 export interface EmulatorOptions {
-  /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own. */
+  /** Where the time comes from: `systemClock` (the default, follows fake timers), a `manualClock()`, or your own, which is followed. */
   readonly clock?: Clock;
   /** Makes everything random (SPOP, RANDOMKEY, SRANDMEMBER…) repeatable. A whole number. */
   readonly seed?: number;
@@ -61,7 +62,8 @@ export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies
 export type Argument = string | number | bigint | Uint8Array;
 
 export class Engine {
-  readonly clock: Clock;
+  /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
+  readonly clock: TestClock;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -77,6 +79,7 @@ export class Engine {
   readonly #monitors = new Set<Session>();
   readonly #acl = new Acl();
   readonly #server: Server;
+  readonly #random: SeededRandom;
   readonly #interceptors: Interceptor[] = [];
   /** Those of them that disturb what travels. */
   readonly #disruptive = new Set<Interceptor>();
@@ -101,16 +104,17 @@ export class Engine {
 
   constructor(options: EmulatorOptions = {}) {
     this.clock = checkedClock(options.clock);
-    this.#tellClock = this.clock.follow?.(this.#sleeper) ?? (() => undefined);
+    this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
+    this.#random = seededRandom(checkedSeed(options.seed));
     this.#context = {
       session: this.#session,
       profile: redisProfile,
       keyspace: this.#keyspace,
       db: this.#keyspace.database(0),
       now: 0,
-      random: seededRandom(checkedSeed(options.seed)),
+      random: this.#random,
       startedAt: this.clock.now(),
       commands: commandTable,
       scripting: this.#scripting,
@@ -184,6 +188,71 @@ export class Engine {
     this.#server.resetStatistics();
     this.#server.slowLog.clear();
     this.#session = new Session(redisProfile, undefined, this.#acl.default);
+  }
+
+  /**
+   * The present state, to go back to: all databases in their order, scripts and functions, users, CONFIG, the counters of INFO, the
+   * slow log, the random generator and the emulator's own session. Costs the same whatever the databases hold; from then on the first
+   * change of a key copies its value. Connections, subscriptions, interceptors and the clock are no part of it.
+   */
+  snapshot(): Snapshot {
+    this.#moveTo(this.clock.now());
+    const { versions, shared, config } = this.#keyspace;
+    const { commands, hits, misses, expired } = shared;
+    return new Snapshot({
+      engine: this,
+      version: versions.take(),
+      counters: { commands, hits, misses, expired },
+      events: shared.events,
+      config: config.snapshot(),
+      scripting: this.#scripting.snapshot(),
+      acl: this.#acl.snapshot(),
+      server: this.#server.snapshot(shared.changes),
+      random: this.#random.snapshot(),
+      session: this.#session.snapshot(),
+    });
+  }
+
+  /**
+   * Makes a snapshot's state the present one, as often as you like and in any order; costs what has changed between the two. Time goes
+   * on: keys whose time was up since then are gone. Watched keys that it changes break their WATCH, and who waits for a key that comes
+   * back is served. Throws a TypeError for a snapshot of another emulator.
+   */
+  restore(snapshot: Snapshot): void {
+    const state = stateOf(snapshot, this);
+    const { versions, shared, config } = this.#keyspace;
+    versions.restore(state.version);
+    Object.assign(shared, state.counters, { events: state.events });
+    config.restore(state.config);
+    this.#scripting.restore(state.scripting);
+    this.#acl.restore(state.acl);
+    this.#server.restore(state.server, shared.changes);
+    this.#random.restore(state.random);
+    this.#session.restore(state.session, this.#acl.find(state.session.user) ?? this.#acl.default);
+    this.#moveTo(this.clock.now());
+    this.#settle();
+  }
+
+  /**
+   * Takes a snapshot and notes what is no part of it: the clock, the interceptors, and who listens over REST and the doubles. The returned
+   * function undoes whatever has changed since; streams of events that began since are ended.
+   */
+  checkpoint(): () => void {
+    const snapshot = this.snapshot();
+    const interceptors = [...this.#interceptors];
+    const disruptive = [...this.#disruptive];
+    const sessions = new Set(this.#server.sessions);
+    const bringClockBack = this.clock.save();
+    return () => {
+      this.#interceptors.splice(0, Infinity, ...interceptors);
+      this.#disruptive.clear();
+      for (const interceptor of disruptive) this.#disruptive.add(interceptor);
+      for (const session of this.#server.sessions) {
+        if (session.profile === upstashProfile && !sessions.has(session)) session.close();
+      }
+      bringClockBack();
+      this.restore(snapshot);
+    };
   }
 
   /** Whether links of the chain disturb what travels: the doubles then take the real client's way, retries and all. */
@@ -460,6 +529,19 @@ function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError |
   );
 }
 
+function stateOf(snapshot: Snapshot, engine: Engine): ReturnType<typeof Snapshot.stateOf> {
+  if (!(snapshot instanceof Snapshot)) {
+    throw new TypeError(
+      "restore(snapshot): this is no snapshot; pass what emulator.snapshot() returned",
+    );
+  }
+  const state = Snapshot.stateOf(snapshot);
+  if (state.engine === engine) return state;
+  throw new TypeError(
+    "restore(snapshot): the snapshot is another emulator's; restore it there, or take one of this one with snapshot()",
+  );
+}
+
 function toBytes(argument: Argument): ByteString {
   if (typeof argument === "string") return utf8(argument);
   if (typeof argument === "number" || typeof argument === "bigint") return bytes(String(argument));
@@ -469,11 +551,17 @@ function toBytes(argument: Argument): ByteString {
   );
 }
 
-function checkedClock(clock: Clock = systemClock): Clock {
-  if (typeof clock.now === "function") return clock;
+function checkedClock(clock: Clock = systemClock): TestClock {
+  if (isTestClock(clock)) return clock;
+  if (typeof clock.now === "function") return new TestClock(clock);
   throw new TypeError(
     "createEmulator({ clock }): the clock has no now(); pass manualClock(), systemClock or { now: () => milliseconds }",
   );
+}
+
+/** Also one of a second copy of this package: ES modules and CommonJS may meet. */
+function isTestClock(clock: Clock): clock is TestClock {
+  return "schedule" in clock && typeof clock.schedule === "function";
 }
 
 function checkedSeed(seed: number = randomSeed()): number {

@@ -2,12 +2,20 @@
  * kv-emulator: an in-memory, Redis-compatible emulator for tests of code on Vercel KV and Upstash Redis. The doubles of the clients
  * are `kv-emulator/kv` and `kv-emulator/upstash`, the MSW handlers `kv-emulator/msw`.
  */
-export { manualClock, systemClock, type Clock, type Duration, type ManualClock } from "./clock.js";
+export {
+  manualClock,
+  systemClock,
+  type Clock,
+  type Duration,
+  type Instant,
+  type TestClock,
+} from "./clock.js";
 export { Disruption, type Alteration, type WebResponse } from "./disruption.js";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.js";
 export type { Argument, Call, Interceptor, Replies } from "./engine.js";
 export { bytes, fromUint8Array, text, toUint8Array, utf8, type ByteString } from "./bytes.js";
 export { ReplyError } from "./errors.js";
+export type { Snapshot } from "./snapshot.js";
 export { createKeyValueStore, type KeyValueStore } from "./kv/key-value-store.js";
 export type { PlainReply } from "./plain.js";
 export type { Reply } from "./reply.js";

@@ -5,7 +5,15 @@ export interface Random {
   below(limit: number): number;
 }
 
-export function seededRandom(seed: number): Random {
+/** Where a generator stands. */
+export type RandomState = readonly [a: number, b: number, c: number, counter: number];
+
+export interface SeededRandom extends Random {
+  snapshot(): RandomState;
+  restore(state: RandomState): void;
+}
+
+export function seededRandom(seed: number): SeededRandom {
   let a = 0x9e3779b9 ^ seed;
   let b = 0x243f6a88 ^ Math.floor(seed / 2 ** 32);
   let c = 0xb7e15162;
@@ -21,7 +29,13 @@ export function seededRandom(seed: number): Random {
   }
 
   for (let round = 0; round < 12; round++) next();
-  return { below: (limit) => Math.floor((next() / 2 ** 32) * limit) };
+  return {
+    below: (limit) => Math.floor((next() / 2 ** 32) * limit),
+    snapshot: () => [a, b, c, counter],
+    restore(state) {
+      [a, b, c, counter] = state;
+    },
+  };
 }
 
 /** A seed for an emulator that was given none. */

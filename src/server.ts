@@ -5,13 +5,25 @@
 import type { ReplyError } from "./errors.js";
 import { seededRandom } from "./random.js";
 import type { Session } from "./session.js";
-import { SlowLog } from "./slow-log.js";
+import { SlowLog, type SlowLogState } from "./slow-log.js";
 
 /** Which commands wait: all, or those that write. */
 export interface Pause {
   /** Unix time in milliseconds. */
   readonly until: number;
   readonly mode: "all" | "write";
+}
+
+export interface ServerState {
+  readonly calls: Uint32Array;
+  readonly counts: readonly ReadonlyMap<string, number>[];
+  readonly errorCount: number;
+  readonly connections: number;
+  readonly savedAt: number;
+  readonly saves: number;
+  readonly changesSinceSave: number;
+  readonly pause: Pause | undefined;
+  readonly slowLog: SlowLogState;
 }
 
 /** So many codes of errors are told apart; scripts make up their own. */
@@ -57,6 +69,40 @@ export class Server {
   identity(which: 1 | 2): string {
     const random = seededRandom(this.#startedAt * which);
     return Array.from({ length: 40 }, () => random.below(16).toString(16)).join("");
+  }
+
+  snapshot(changes: number): ServerState {
+    const { errorCount, connections, savedAt, saves, changesAtSave, pause } = this;
+    return {
+      calls: this.calls.slice(),
+      counts: this.#counts.map((counts) => new Map(counts)),
+      errorCount,
+      connections,
+      savedAt,
+      saves,
+      changesSinceSave: changes - changesAtSave,
+      pause,
+      slowLog: this.slowLog.snapshot(),
+    };
+  }
+
+  restore(state: ServerState, changes: number): void {
+    this.calls.set(state.calls);
+    for (const [index, counts] of this.#counts.entries()) {
+      counts.clear();
+      for (const [name, count] of state.counts[index] ?? []) counts.set(name, count);
+    }
+    this.errorCount = state.errorCount;
+    this.connections = state.connections;
+    this.savedAt = state.savedAt;
+    this.saves = state.saves;
+    this.changesAtSave = changes - state.changesSinceSave;
+    this.pause = state.pause;
+    this.slowLog.restore(state.slowLog);
+  }
+
+  get #counts(): readonly Map<string, number>[] {
+    return [this.rejected, this.failed, this.errors];
   }
 
   countCall(index: number): void {

@@ -18,6 +18,28 @@ export interface Transaction {
 /** Takes what the server sends without being asked: messages of channels, the lines of MONITOR. */
 export type Receive = (message: Reply) => void;
 
+/** What a session has set for itself. */
+export interface SessionState {
+  readonly user: ByteString;
+  readonly authenticated: boolean;
+  readonly database: number;
+  readonly resp: 2 | 3;
+  readonly name: ByteString;
+  readonly libraryName: ByteString;
+  readonly libraryVersion: ByteString;
+  readonly replies: "on" | "off" | "skip";
+  readonly noEvict: boolean;
+  readonly noTouch: boolean;
+  readonly transaction: Transaction | undefined;
+  readonly watched: readonly Watched[];
+  readonly watchBroken: boolean;
+}
+
+interface Watched {
+  readonly db: Database;
+  readonly key: ByteString;
+}
+
 export class Session implements Subscriber {
   readonly profile: Profile;
   /** Undefined for a session that can take no messages. */
@@ -67,7 +89,7 @@ export class Session implements Subscriber {
   /** What was called while the session waited for a key: it is run when the wait is over. */
   readonly backlog: (readonly ByteString[])[] = [];
   #watch: Watch = { broken: false };
-  readonly #watched: { readonly db: Database; readonly key: ByteString }[] = [];
+  readonly #watched: Watched[] = [];
 
   constructor(profile: Profile, receive?: Receive, user = User.almighty(bytes("default"))) {
     this.profile = profile;
@@ -129,6 +151,37 @@ export class Session implements Subscriber {
     this.#watched.push({ db, key });
   }
 
+  snapshot(): SessionState {
+    const { user, authenticated, database, resp, name, libraryName, libraryVersion } = this;
+    const { replies, noEvict, noTouch, transaction, watchBroken } = this;
+    return {
+      user: user.name,
+      authenticated,
+      database,
+      resp,
+      name,
+      libraryName,
+      libraryVersion,
+      replies,
+      noEvict,
+      noTouch,
+      transaction: copied(transaction),
+      watched: [...this.#watched],
+      watchBroken,
+    };
+  }
+
+  /** `user` is the one of the name that the state has. */
+  restore(state: SessionState, user: User): void {
+    const { watched, watchBroken, transaction, authenticated, user: _, ...others } = state;
+    this.endTransaction();
+    this.logIn(user, authenticated);
+    Object.assign(this, others);
+    this.transaction = copied(transaction);
+    for (const { db, key } of watched) this.watch(db, key);
+    this.#watch.broken = watchBroken;
+  }
+
   endTransaction(): void {
     this.transaction = undefined;
     this.unwatch();
@@ -139,4 +192,8 @@ export class Session implements Subscriber {
     this.#watched.length = 0;
     this.#watch = { broken: false };
   }
+}
+
+function copied(transaction: Transaction | undefined): Transaction | undefined {
+  return transaction && { queue: [...transaction.queue], failed: transaction.failed };
 }

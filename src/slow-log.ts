@@ -13,6 +13,11 @@ export interface SlowLogEntry {
   readonly name: ByteString;
 }
 
+export interface SlowLogState {
+  readonly entries: readonly SlowLogEntry[];
+  readonly next: number;
+}
+
 /** Of a command so many words are kept, and of a word so many bytes. */
 const MAX_WORDS = 32;
 const MAX_LENGTH = 128;
@@ -40,6 +45,15 @@ export class SlowLog {
 
   clear(): void {
     this.#entries = [];
+  }
+
+  snapshot(): SlowLogState {
+    return { entries: [...this.#entries], next: this.#next };
+  }
+
+  restore({ entries, next }: SlowLogState): void {
+    this.#entries = [...entries];
+    this.#next = next;
   }
 }
 

@@ -1,6 +1,6 @@
-/** Time: the default clock follows Date.now(), a manual clock moves when told to, and a key dies at its millisecond. */
+/** Time: an emulator's clock follows Date.now() until it is moved or stands still, and a key dies at its millisecond. */
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { manualClock, type ManualClock, type Sleeper } from "../src/clock.js";
+import { manualClock, systemClock, TestClock, type Sleeper } from "../src/clock.js";
 import { bytes } from "../src/bytes.js";
 import { createEmulator } from "../src/emulator.js";
 import { createKv } from "../src/kv/kv.js";
@@ -111,7 +111,7 @@ describe("expiry", () => {
 });
 
 /** Waits for the given times, and notes when it was woken. */
-function sleeper(clock: ManualClock, times: number[]) {
+function sleeper(clock: TestClock, times: number[]) {
   const woken: number[] = [];
   const own: Sleeper = {
     wakeAt: () => times[0],
@@ -120,7 +120,7 @@ function sleeper(clock: ManualClock, times: number[]) {
       woken.push(clock.now());
     },
   };
-  clock.follow?.(own);
+  clock.schedule(own);
   return { own, woken };
 }
 
@@ -162,5 +162,202 @@ describe("the default clock, followed", () => {
       [4000, ["message", "__keyevent@0__:expired", "late"]],
     ]);
     expect(vi.getTimerCount()).toBe(0);
+  });
+});
+
+describe("an emulator's own clock", () => {
+  it("goes with Date.now(), plus what it was moved by", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    const spy = vi.spyOn(Date, "now").mockReturnValue(5000);
+    const [emulator, other] = [createEmulator(), createEmulator()];
+    emulator.clock.advance("1h");
+    expect([emulator.clock.now(), other.clock.now()]).toEqual([3_605_000, 5000]);
+    spy.mockReturnValue(6000);
+    expect(emulator.clock.now()).toBe(3_606_000);
+    emulator.clock.set(100);
+    spy.mockReturnValue(6010);
+    expect(emulator.clock.now()).toBe(110);
+    emulator.clock.follow();
+    expect(emulator.clock.now()).toBe(6010);
+    spy.mockRestore();
+  });
+
+  it("stands still when frozen, where it is or at a point in time, and moves when told to", () => {
+    const { clock } = createEmulator();
+    clock.freeze("2026-01-01T00:00:00Z");
+    vi.useFakeTimers({ now: 0 });
+    vi.advanceTimersByTime(1000);
+    expect(new Date(clock.now())).toEqual(new Date("2026-01-01T00:00:00Z"));
+    clock.advance("1h");
+    clock.freeze();
+    expect(new Date(clock.now())).toEqual(new Date("2026-01-01T01:00:00Z"));
+    expect(Date.now()).toBe(1000);
+    clock.follow();
+    expect(clock.now()).toBe(1000);
+  });
+
+  it.each(["advance", "after", "sleep"] as const)(
+    "names %s where its duration is none",
+    async (method) => {
+      const { clock } = createEmulator();
+      const text = `${method === "sleep" ? "after" : method}(duration): "soon" is not a duration`;
+      await expect(async () => clock[method]("soon", () => undefined)).rejects.toThrow(text);
+    },
+  );
+
+  it("is the one that was handed in, or follows it where that can not be moved", () => {
+    const manual = manualClock(1000);
+    expect(createEmulator({ clock: manual }).clock).toBe(manual);
+    let time = 1000;
+    const { clock } = createEmulator({ clock: { now: () => time } });
+    clock.advance(5);
+    time = 2000;
+    expect(clock.now()).toBe(2005);
+    expect(createEmulator({ clock: systemClock }).clock).not.toBe(systemClock);
+  });
+
+  it("wakes the emulator on its way: events come at their times", () => {
+    const emulator = createEmulator();
+    emulator.clock.freeze(1000);
+    emulator.call("CONFIG", "SET", "notify-keyspace-events", "Ex");
+    const heard: unknown[] = [];
+    const hear = (message: Reply): unknown => heard.push([emulator.clock.now(), plain(message)]);
+    const listener = emulator.createSession("redis", hear);
+    emulator.execute(listener, ["SUBSCRIBE", "__keyevent@0__:expired"].map(bytes));
+    emulator.call("SET", "late", "v", "PX", 3000);
+    emulator.call("SET", "soon", "v", "PX", 20);
+    emulator.clock.follow();
+    emulator.clock.freeze(1000);
+    expect(heard).toEqual([
+      [1020, ["message", "__keyevent@0__:expired", "soon"]],
+      [4000, ["message", "__keyevent@0__:expired", "late"]],
+    ]);
+  });
+});
+
+describe("with fake timers there is one time", () => {
+  it("moves them with the clock, timers and sleepers in one order", () => {
+    vi.useFakeTimers({ now: 1000 });
+    const { clock } = createEmulator();
+    const order: unknown[] = [];
+    clock.after(20, () => order.push(["clock", Date.now(), clock.now()]));
+    setTimeout(() => order.push(["timer", Date.now(), clock.now()]), 10);
+    setTimeout(() => order.push(["timer", Date.now(), clock.now()]), 30);
+    clock.advance(30);
+    expect(order).toEqual([
+      ["timer", 1010, 1010],
+      ["clock", 1020, 1020],
+      ["timer", 1030, 1030],
+    ]);
+    expect([Date.now(), clock.now()]).toEqual([1030, 1030]);
+  });
+
+  it("moves a fake Date alone, too, and still wakes each at its time", () => {
+    vi.useFakeTimers({ now: 1000, toFake: ["Date"] });
+    const { clock } = createEmulator();
+    const woken: number[] = [];
+    clock.after(20, () => woken.push(clock.now()));
+    clock.advance("1s");
+    expect([woken, Date.now(), clock.now()]).toEqual([[1020], 2000, 2000]);
+  });
+
+  it("sets them back", () => {
+    vi.useFakeTimers({ now: 1000 });
+    const { clock } = createEmulator();
+    clock.set(500);
+    expect([Date.now(), clock.now()]).toEqual([500, 500]);
+  });
+
+  it("keeps what it was ahead when they come", () => {
+    const { clock } = createEmulator();
+    clock.advance("1h");
+    vi.useFakeTimers({ now: 1000 });
+    clock.advance("1s");
+    expect([Date.now(), clock.now()]).toEqual([2000, 3_602_000]);
+  });
+
+  it("waits with the new timers from the next command on", () => {
+    const emulator = createEmulator();
+    const ended: unknown[] = [];
+    const session = emulator.createSession("redis", (reply) => ended.push(plain(reply)));
+    emulator.execute(session, ["BLPOP", "list", "5"].map(bytes));
+    vi.useFakeTimers();
+    emulator.call("PING");
+    vi.advanceTimersByTime(5000);
+    expect(ended).toEqual([null]);
+  });
+});
+
+describe("after and sleep", () => {
+  it("come by real time", async () => {
+    const clock = new TestClock();
+    const begun = performance.now();
+    await clock.sleep(20);
+    expect(performance.now() - begun).toBeGreaterThan(15);
+  });
+
+  it("come at their very time when the clock is moved, in their order", () => {
+    const clock = manualClock(0);
+    const woken: unknown[] = [];
+    for (const ms of [300, 100, 200]) clock.after(ms, () => woken.push([ms, clock.now()]));
+    clock.after(100, () => clock.after(50, () => woken.push(["again", clock.now()])));
+    clock.advance(250);
+    expect(woken).toEqual([
+      [100, 100],
+      ["again", 150],
+      [200, 200],
+    ]);
+  });
+
+  it("come sooner when a clock that runs is moved", async () => {
+    const clock = new TestClock();
+    const slept = clock.sleep("1h");
+    clock.advance("1h");
+    await expect(slept).resolves.toBeUndefined();
+  });
+
+  it("come when a clock that stood still runs again", async () => {
+    const clock = manualClock();
+    const slept = clock.sleep(10);
+    clock.follow();
+    await expect(slept).resolves.toBeUndefined();
+  });
+
+  it("leave no timer when they were called off", () => {
+    vi.useFakeTimers();
+    const clock = new TestClock();
+    clock.after("1h", () => expect.unreachable())();
+    expect(vi.getTimerCount()).toBe(0);
+    clock.advance("2h");
+  });
+
+  it("do not come before their time where timers ring too soon", () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let time = 0;
+    const clock = new TestClock({ now: () => time });
+    let woken = 0;
+    clock.after(100, () => woken++);
+    vi.advanceTimersByTime(100);
+    expect([woken, vi.getTimerCount()]).toEqual([0, 1]);
+    time = 100;
+    vi.advanceTimersByTime(100);
+    expect([woken, vi.getTimerCount()]).toEqual([1, 0]);
+  });
+});
+
+describe("a saved clock", () => {
+  it("is brought back to how it went, and what was begun since is called off", () => {
+    vi.useFakeTimers({ now: 1000 });
+    const clock = new TestClock({ now: () => Date.now() });
+    clock.advance("1m");
+    const kept: string[] = [];
+    clock.after("1h", () => kept.push("before"));
+    const bringBack = clock.save();
+    clock.freeze(5);
+    clock.after("1s", () => kept.push("since"));
+    bringBack();
+    expect(clock.now()).toBe(61_000);
+    vi.advanceTimersByTime(3_600_000);
+    expect([kept, vi.getTimerCount()]).toEqual([["before"], 0]);
   });
 });

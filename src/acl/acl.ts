@@ -1,10 +1,26 @@
 /** The users of one emulator, their tokens for REST, and what was refused to them. */
 import { bytes, type ByteString } from "../bytes.js";
-import { AclLog } from "./log.js";
+import { AclLog, type LogState } from "./log.js";
 
 import { User } from "./user.js";
 
 const DEFAULT = bytes("default");
+
+interface Token {
+  readonly name: ByteString;
+  readonly digest: ByteString;
+}
+
+/** Copies of the users, and the tokens. */
+interface Admission {
+  readonly users: readonly User[];
+  readonly tokens: ReadonlyMap<ByteString, Token>;
+}
+
+export interface AclState {
+  readonly admission: Admission;
+  readonly log: LogState;
+}
 
 export class Acl {
   readonly log = new AclLog();
@@ -12,10 +28,9 @@ export class Acl {
   readonly default = User.almighty(DEFAULT);
   readonly #users = new Map<ByteString, User>([[DEFAULT, this.default]]);
   /** What a token stands for: a user, and the digest of the password with which it comes in. */
-  readonly #tokens = new Map<
-    ByteString,
-    { readonly name: ByteString; readonly digest: ByteString }
-  >();
+  readonly #tokens = new Map<ByteString, Token>();
+  /** What a snapshot has of users and tokens, as long as they have not changed. */
+  #admission: Admission | undefined = undefined;
 
   /** By name. */
   get users(): readonly User[] {
@@ -31,6 +46,7 @@ export class Acl {
     const user = this.#users.get(name) ?? new User(name);
     const error = user.set(rules);
     if (error === undefined) this.#users.set(name, user);
+    this.#admission = undefined;
     return error;
   }
 
@@ -38,6 +54,7 @@ export class Acl {
   delete(name: ByteString): User | undefined {
     const user = this.#users.get(name);
     this.#users.delete(name);
+    this.#admission = undefined;
     return user;
   }
 
@@ -45,6 +62,7 @@ export class Acl {
   requirePassword(password: ByteString | undefined): void {
     const rules = password === undefined ? ["nopass"] : ["resetpass", `>${password}`];
     this.default.set(rules.map(bytes));
+    this.#admission = undefined;
   }
 
   /** Whether a session has to say who it is before it may do anything. */
@@ -61,6 +79,7 @@ export class Acl {
   /** Makes a token that stands for a user as long as the digest is that of one of its passwords. */
   issueToken(token: ByteString, name: ByteString, digest: ByteString): void {
     this.#tokens.set(token, { name, digest });
+    this.#admission = undefined;
   }
 
   userOfToken(token: ByteString): User | undefined {
@@ -76,6 +95,33 @@ export class Acl {
     this.#users.clear();
     this.#users.set(DEFAULT, this.default);
     this.#tokens.clear();
+    this.#admission = undefined;
     this.log.clear();
+  }
+
+  snapshot(): AclState {
+    this.#admission ??= {
+      users: [...this.#users.values()].map((user) => user.copy()),
+      tokens: new Map(this.#tokens),
+    };
+    return { admission: this.#admission, log: this.log.snapshot() };
+  }
+
+  /** Users that are gone then lose their sessions. */
+  restore({ admission, log }: AclState): void {
+    this.log.restore(log);
+    if (admission === this.#admission) return;
+    const gone = new Map(this.#users);
+    this.#users.clear();
+    for (const copy of admission.users) {
+      const user = gone.get(copy.name) ?? new User(copy.name);
+      user.become(copy);
+      gone.delete(copy.name);
+      this.#users.set(copy.name, user);
+    }
+    for (const { sessions } of gone.values()) for (const session of sessions) session.close();
+    this.#tokens.clear();
+    for (const [token, meaning] of admission.tokens) this.#tokens.set(token, meaning);
+    this.#admission = admission;
   }
 }

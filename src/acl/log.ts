@@ -21,6 +21,11 @@ export interface LogEntry {
 
 export type Incident = Omit<LogEntry, "count" | "id" | "created" | "updated">;
 
+export interface LogState {
+  readonly entries: readonly LogEntry[];
+  readonly next: number;
+}
+
 /** Redis's acllog-max-len. */
 const MAX_ENTRIES = 128;
 /** So many entries are looked through for one that is alike. */
@@ -61,6 +66,19 @@ export class AclLog {
   clear(): void {
     this.#entries = [];
   }
+
+  snapshot(): LogState {
+    return { entries: this.#entries.map(copied), next: this.#next };
+  }
+
+  restore({ entries, next }: LogState): void {
+    this.#entries = entries.map(copied);
+    this.#next = next;
+  }
+}
+
+function copied(entry: LogEntry): LogEntry {
+  return { ...entry };
 }
 
 function alike(one: Incident, other: Incident): boolean {

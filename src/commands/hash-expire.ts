@@ -52,7 +52,10 @@ export const hashExpireCommands = {
     const ttl = getexTtl(context, args);
     const fields = countedFields(args, NOT_POSITIVE);
     if (hash === undefined) return fields.map(() => null);
-    if (ttl !== undefined) hash.prepareForDeadlines();
+    if (ttl !== undefined) {
+      db.writeUnseen(key);
+      hash.prepareForDeadlines();
+    }
     const changes = changesOfGetex(hash, ttl);
     const changed = fields.some((field) => hash.has(field) && changes(field));
     if (changed) db.write(key);
@@ -143,6 +146,7 @@ function expire(unit: TimeUnit, name: string): Handler {
     if (condition !== undefined) args.next();
     const fields = countedFields(args, "ERR Parameter `numFields` should be greater than 0");
     if (hash === undefined) return fields.map(() => -2);
+    db.writeUnseen(key);
     hash.prepareForDeadlines();
     const applies = (field: ByteString): boolean =>
       hash.has(field) && (condition === undefined || condition(hash.deadline(field), at));

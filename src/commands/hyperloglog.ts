@@ -80,6 +80,7 @@ function sketchAt(db: Database, key: ByteString): Source | undefined {
 /** The HyperLogLog at a key, to be changed; a new one where there is none. */
 function changeable(db: Database, key: ByteString): BitString {
   if (!db.has(key)) db.set(key, EMPTY);
+  db.writeUnseen(key);
   return changeableBits(db, key, 0).bits;
 }
 

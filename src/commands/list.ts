@@ -57,6 +57,7 @@ export const listCommands = {
     const list = db.list(key);
     if (list === undefined) return 0;
     const place = list.indexOf(pivot);
+    db.writeUnseen(key);
     list.prepareFor([element]);
     if (place < 0) return -1;
     db.write(key);
@@ -141,6 +142,7 @@ export const listCommands = {
     const operand = Number(BigInt.asIntN(32, BigInt(integer(args.next()))));
     const place = operand < 0 ? list.length + operand : operand;
     const element = args.next();
+    db.writeUnseen(key);
     list.prepareFor([element]);
     if (list.at(place) === undefined) throw indexOutOfRange();
     db.write(key);

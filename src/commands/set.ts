@@ -28,6 +28,7 @@ export const setCommands = {
     const members = args.rest();
     const existing = db.setOf(key);
     const target = existing ?? new SetValue();
+    db.writeUnseen(key);
     target.prepareFor(members.length, members[0]);
     if (members.every((member) => target.has(member))) return 0;
     db.write(key);

@@ -106,6 +106,10 @@ function sorted({ db }: Context, key: ByteString, options: SortOptions): (ByteSt
 function order(db: Database, key: ByteString, options: SortOptions): ByteString[] {
   const { unsorted, descending, store } = options;
   const value = db.get(key);
+  if (value instanceof SortedSet) {
+    db.writeUnseen(key);
+    value.toSkiplist();
+  }
   const elements = elementsOf(value);
   if (!unsorted) return sortBy(db, elements, options);
   if (!(value instanceof SetValue)) return descending ? elements.reverse() : elements;
@@ -118,7 +122,6 @@ function elementsOf(value: ReturnType<Database["get"]>): ByteString[] {
   if (value instanceof List) return value.slice(0, value.length);
   if (value instanceof SetValue) return [...value.members()];
   if (!(value instanceof SortedSet)) throw wrongType();
-  value.toSkiplist();
   const members: ByteString[] = [];
   value.forEach([0, value.size], (member) => members.push(member));
   return members;

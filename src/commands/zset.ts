@@ -210,6 +210,7 @@ export function addScores(
 ): Reply {
   const existing = db.sortedSet(key);
   const set = existing ?? new SortedSet();
+  db.writeUnseen(key);
   set.prepareFor(scored.length);
   let added = 0;
   let updated = 0;

@@ -7,14 +7,15 @@ import type { ByteString } from "../bytes.js";
 import { wrongJsonType, wrongType } from "../errors.js";
 import type { Random } from "../random.js";
 import { Hash } from "../values/hash.js";
-import { IndexedMap } from "../values/indexed-map.js";
 import { JsonDocument } from "../values/json.js";
 import { List } from "../values/list.js";
 import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
 import { Stream } from "../values/stream.js";
+import { Contents } from "./contents.js";
 import { EXPIRED, GENERIC, HASH, KEY_MISS, NEW, publishEvent, type Publish } from "./events.js";
 import type { Deadline, Expiry, UnixTime } from "./expiry.js";
+import type { Journal } from "./journal.js";
 import { stringOf, type Value } from "./value.js";
 import type { Waiter, Waiting } from "./waiting.js";
 
@@ -38,6 +39,8 @@ export interface Shared {
   /** The classes of events that are published (notify-keyspace-events); 0 for none. */
   events: number;
   readonly publish: Publish;
+  /** What changes is noted there first; undefined where no version of the keyspace is kept. */
+  journal: Journal | undefined;
   /** Who waits for keys. */
   readonly waiting: Pick<Waiting<Waiter>, "touch" | "touchReplaced" | "touchAll">;
 }
@@ -48,12 +51,7 @@ export class Database {
   readonly #expiry: Expiry<Database>;
   /** When the next field of a hash dies, or an earlier time. */
   readonly #fieldExpiry: Expiry<Database>;
-  #entries = new IndexedMap<ByteString, Value>();
-  /** The second of each entry's last access, at the entry's index. */
-  #accessed = new Uint32Array(64);
-  #deadlines = new Map<ByteString, UnixTime>();
-  /** What stands in `#fieldExpiry` for each hash with deadlines. */
-  #fieldDeadlines = new Map<ByteString, UnixTime>();
+  #contents = new Contents();
   readonly #watches = new Map<ByteString, Set<Watch>>();
 
   constructor(
@@ -69,17 +67,17 @@ export class Database {
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#contents.entries.size;
   }
 
   /** How many keys have a deadline. */
   get volatileSize(): number {
-    return this.#deadlines.size;
+    return this.#contents.deadlines.size;
   }
 
   /** How many hashes have fields with a deadline. */
   get hashesWithDeadlines(): number {
-    return this.#fieldDeadlines.size;
+    return this.#contents.fieldDeadlines.size;
   }
 
   /** Has look-ups count from here on in a command that writes. */
@@ -89,28 +87,29 @@ export class Database {
 
   /** The value, asked by the way. */
   value(key: ByteString): Value | undefined {
-    return this.#entries.get(key);
+    return this.#contents.entries.get(key);
   }
 
   /** Whether the key exists, asked by the way. */
   has(key: ByteString): boolean {
-    return this.#entries.has(key);
+    return this.#contents.entries.has(key);
   }
 
   /** The value without marking the key as accessed (TYPE, TTL, OBJECT…). */
   peek(key: ByteString): Value | undefined {
-    const value = this.#entries.get(key);
+    const value = this.#contents.entries.get(key);
     if (this.#shared.counting) this.#count(key, value !== undefined);
     return value;
   }
 
   /** The value of any type; marks the key as accessed. */
   get(key: ByteString): Value | undefined {
-    const index = this.#entries.indexOf(key);
+    const { entries, accessed } = this.#contents;
+    const index = entries.indexOf(key);
     if (this.#shared.counting) this.#count(key, index !== undefined);
     if (index === undefined) return undefined;
-    this.#accessed[index] = this.#shared.now / 1000;
-    return this.#entries.valueAt(index);
+    accessed[index] = this.#shared.now / 1000;
+    return entries.valueAt(index);
   }
 
   string(key: ByteString): ByteString | undefined {
@@ -158,6 +157,11 @@ export class Database {
 
   /** Announces a change of the key: call it once the change is certain and before making it. */
   write(key: ByteString): void {
+    this.#shared.journal?.noteChange(this.#contents, key);
+    this.#announce(key);
+  }
+
+  #announce(key: ByteString): void {
     this.#shared.changes++;
     if (this.#watches.size > 0) this.#breakWatches(key);
   }
@@ -168,8 +172,14 @@ export class Database {
   }
 
   /** Announces a change that breaks no WATCH: Redis does not signal what commands do to a stream's consumer groups. */
-  writeUnwatched(_key: ByteString): void {
+  writeUnwatched(key: ByteString): void {
+    this.#shared.journal?.noteChange(this.#contents, key);
     this.#shared.changes++;
+  }
+
+  /** Announces that a value will be kept in another form, or note something by the way: to clients it is no change. */
+  writeUnseen(key: ByteString): void {
+    this.#shared.journal?.noteChange(this.#contents, key);
   }
 
   /** Tells those who listen of an event of the key, where its class is wanted. A command tells of what it has done, when it is done. */
@@ -183,19 +193,21 @@ export class Database {
   set(key: ByteString, value: Value, expireAt?: UnixTime): void {
     this.put(key, value);
     if (expireAt !== undefined) this.#setDeadline(key, expireAt);
-    else if (this.#deadlines.size > 0) this.#deadlines.delete(key);
+    else if (this.#contents.deadlines.size > 0) this.#contents.deadlines.delete(key);
   }
 
   /** Creates the key, or replaces its value and keeps its deadline. */
   put(key: ByteString, value: Value): void {
-    this.write(key);
-    const { size } = this.#entries;
-    const index = this.#entries.put(key, value);
-    if (index === this.#accessed.length) this.#growAccessed();
-    this.#accessed[index] = this.#shared.now / 1000;
+    const contents = this.#contents;
+    this.#shared.journal?.noteReplacement(contents, key);
+    this.#announce(key);
+    const { size } = contents.entries;
+    const index = contents.entries.put(key, value);
+    if (index === contents.accessed.length) contents.growAccessed();
+    contents.accessed[index] = this.#shared.now / 1000;
     if (value instanceof Hash) this.indexFields(key, value);
-    else if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
-    if (this.#entries.size > size) {
+    else if (contents.fieldDeadlines.size > 0) contents.fieldDeadlines.delete(key);
+    if (contents.entries.size > size) {
       this.#shared.waiting.touch(this.index, key);
       this.notify("new", NEW, key);
     } else this.#shared.waiting.touchReplaced(this.index, key);
@@ -213,18 +225,19 @@ export class Database {
   /** Notes when the next field of the hash dies; call it when fields have got deadlines. */
   indexFields(key: ByteString, hash: Hash): void {
     const at = hash.nextDeadline;
-    if (at === this.#fieldDeadlines.get(key)) return;
+    if (at === this.#contents.fieldDeadlines.get(key)) return;
+    this.#shared.journal?.note(this.#contents, key);
     if (at === undefined) {
-      this.#fieldDeadlines.delete(key);
+      this.#contents.fieldDeadlines.delete(key);
       return;
     }
-    this.#fieldDeadlines.set(key, at);
+    this.#contents.fieldDeadlines.set(key, at);
     this.#fieldExpiry.push({ at, owner: this, key });
   }
 
   /** Deletes the fields of the hash whose time is up, and the key with its last field. */
   expireFields(key: ByteString): void {
-    const hash = this.#entries.get(key);
+    const hash = this.#contents.entries.get(key);
     if (!(hash instanceof Hash)) return;
     const next = hash.nextDeadline;
     if (next !== undefined && next <= this.#shared.now) {
@@ -238,7 +251,8 @@ export class Database {
 
   /** Keeps an existing key's value in another form; for those who watch it nothing changes. */
   reencode(key: ByteString, value: Value): void {
-    this.#entries.put(key, value);
+    this.#shared.journal?.noteReplacement(this.#contents, key);
+    this.#contents.entries.put(key, value);
   }
 
   /** Deletes the key, with the event "del"; tells whether it existed. */
@@ -256,14 +270,16 @@ export class Database {
   }
 
   #remove(key: ByteString): boolean {
-    const index = this.#entries.indexOf(key);
+    const { entries, accessed, deadlines, fieldDeadlines } = this.#contents;
+    const index = entries.indexOf(key);
     if (index === undefined) return false;
-    this.write(key);
-    this.#entries.delete(key);
+    this.#shared.journal?.noteDeletion(this.#contents, key);
+    this.#announce(key);
+    entries.delete(key);
     this.#shared.waiting.touch(this.index, key);
-    this.#accessed[index] = this.#accessed[this.#entries.size] ?? 0;
-    if (this.#deadlines.size > 0) this.#deadlines.delete(key);
-    if (this.#fieldDeadlines.size > 0) this.#fieldDeadlines.delete(key);
+    accessed[index] = accessed[entries.size] ?? 0;
+    if (deadlines.size > 0) deadlines.delete(key);
+    if (fieldDeadlines.size > 0) fieldDeadlines.delete(key);
     return true;
   }
 
@@ -290,9 +306,10 @@ export class Database {
 
   /** Moves an existing key with its deadline over another. */
   rename(from: ByteString, to: ByteString): void {
-    const value = this.#entries.get(from);
-    const expireAt = this.#deadlines.get(from);
+    const value = this.#contents.entries.get(from);
+    const expireAt = this.#contents.deadlines.get(from);
     if (value === undefined) return;
+    this.writeUnseen(from);
     this.#remove(from);
     this.replace(to, value, expireAt);
     this.notify("rename_from", GENERIC, from);
@@ -303,12 +320,39 @@ export class Database {
   moveTo(target: Database, key: ByteString): boolean {
     const value = this.get(key);
     if (value === undefined || target.has(key)) return false;
-    const expireAt = this.#deadlines.get(key);
+    const expireAt = this.#contents.deadlines.get(key);
+    this.writeUnseen(key);
     this.#remove(key);
     target.set(key, value, expireAt);
     this.notify("move_from", GENERIC, key);
     target.notify("move_to", GENERIC, key);
     return true;
+  }
+
+  /** What the database holds, as the journal knows it. */
+  get contents(): Contents {
+    return this.#contents;
+  }
+
+  /** Puts what the database held back in its place, with all keys; watched keys of either break their WATCH. */
+  putBackContents(contents: Contents): void {
+    for (const key of this.#watches.keys()) {
+      if (this.has(key) || contents.entries.has(key)) this.#breakWatches(key);
+    }
+    this.#replaceContents(contents);
+  }
+
+  /** Has everyone hear of keys that have been put back: those who watch them, those who wait for them, and time. */
+  announceBack(keys: Iterable<ByteString>): void {
+    const { deadlines, fieldDeadlines } = this.#contents;
+    for (const key of keys) {
+      this.#announce(key);
+      this.#shared.waiting.touch(this.index, key);
+      const at = deadlines.get(key);
+      if (at !== undefined) this.#expiry.push({ at, owner: this, key });
+      const fieldsAt = fieldDeadlines.get(key);
+      if (fieldsAt !== undefined) this.#fieldExpiry.push({ at: fieldsAt, owner: this, key });
+    }
   }
 
   /** Exchanges all keys with another database; watched keys that one of them has break their WATCH in both. */
@@ -319,29 +363,30 @@ export class Database {
         if (this.has(key) || other.has(key)) database.#breakWatches(key);
       }
     }
-    [this.#entries, other.#entries] = [other.#entries, this.#entries];
-    [this.#accessed, other.#accessed] = [other.#accessed, this.#accessed];
-    [this.#deadlines, other.#deadlines] = [other.#deadlines, this.#deadlines];
-    [this.#fieldDeadlines, other.#fieldDeadlines] = [other.#fieldDeadlines, this.#fieldDeadlines];
-    for (const owner of [this, other]) {
-      for (const [key, at] of owner.#deadlines) this.#expiry.push({ at, owner, key });
-      for (const [key, at] of owner.#fieldDeadlines) this.#fieldExpiry.push({ at, owner, key });
-      this.#shared.waiting.touchAll(owner.index);
-    }
+    const contents = this.#contents;
+    this.#replaceContents(other.#contents);
+    other.#replaceContents(contents);
   }
 
   clear(): void {
     this.#shared.changes++;
     for (const key of this.#watches.keys()) if (this.has(key)) this.#breakWatches(key);
-    this.#entries.clear();
+    this.#replaceContents(new Contents());
+  }
+
+  #replaceContents(contents: Contents): void {
+    this.#shared.journal?.noteContents(this.index, this.#contents);
+    this.#contents = contents;
+    for (const [key, at] of contents.deadlines) this.#expiry.push({ at, owner: this, key });
+    for (const [key, at] of contents.fieldDeadlines) {
+      this.#fieldExpiry.push({ at, owner: this, key });
+    }
     this.#shared.waiting.touchAll(this.index);
-    this.#deadlines.clear();
-    this.#fieldDeadlines.clear();
   }
 
   /** The key's deadline; undefined when it has none. */
   expireAt(key: ByteString): UnixTime | undefined {
-    return this.#deadlines.get(key);
+    return this.#contents.deadlines.get(key);
   }
 
   /** Gives an existing key a deadline, with the event "expire"; one that is past deletes the key. */
@@ -350,46 +395,49 @@ export class Database {
       this.delete(key);
       return;
     }
-    this.write(key);
+    this.#shared.journal?.note(this.#contents, key);
+    this.#announce(key);
     this.#setDeadline(key, at);
     this.notify("expire", GENERIC, key);
   }
 
   /** Removes the key's deadline, with the event "persist"; tells whether it had one. */
   persist(key: ByteString): boolean {
-    if (!this.#deadlines.has(key)) return false;
-    this.write(key);
-    this.#deadlines.delete(key);
+    if (!this.#contents.deadlines.has(key)) return false;
+    this.#shared.journal?.note(this.#contents, key);
+    this.#announce(key);
+    this.#contents.deadlines.delete(key);
     this.notify("persist", GENERIC, key);
     return true;
   }
 
   /** Whole seconds since the key was last accessed; undefined when there is no such key. */
   idleSeconds(key: ByteString): number | undefined {
-    const index = this.#entries.indexOf(key);
+    const index = this.#contents.entries.indexOf(key);
     if (index === undefined) return undefined;
-    return Math.max(0, Math.floor(this.#shared.now / 1000) - (this.#accessed[index] ?? 0));
+    return Math.max(0, Math.floor(this.#shared.now / 1000) - (this.#contents.accessed[index] ?? 0));
   }
 
   /** Makes an existing key look as if it had not been accessed for so many seconds. */
   setIdle(key: ByteString, seconds: number): void {
-    const index = this.#entries.indexOf(key);
+    const index = this.#contents.entries.indexOf(key);
     if (index === undefined) return;
-    this.#accessed[index] = Math.max(0, Math.floor(this.#shared.now / 1000) - seconds);
+    this.#shared.journal?.note(this.#contents, key);
+    this.#contents.accessed[index] = Math.max(0, Math.floor(this.#shared.now / 1000) - seconds);
   }
 
   /** All keys, in no promised order; do not change the database while you hold them. */
   keys(): readonly ByteString[] {
-    return this.#entries.keys();
+    return this.#contents.entries.keys();
   }
 
   randomKey(random: Random): ByteString | undefined {
-    return this.#entries.randomKey(random);
+    return this.#contents.entries.randomKey(random);
   }
 
   /** Visits about `count` keys from `cursor` (0 starts); returns the next cursor, 0 at the end. */
   scan(cursor: number, count: number, visit: (key: ByteString, value: Value) => void): number {
-    return this.#entries.scan(cursor, count, visit);
+    return this.#contents.entries.scan(cursor, count, visit);
   }
 
   watch(key: ByteString, watch: Watch): void {
@@ -406,12 +454,12 @@ export class Database {
 
   /** Whether a deadline is still the key's own. */
   isLive({ key, at }: Deadline<Database>): boolean {
-    return this.#deadlines.get(key) === at;
+    return this.#contents.deadlines.get(key) === at;
   }
 
   /** Whether a time noted for the fields of a hash is still the key's own. */
   isLiveForFields({ key, at }: Deadline<Database>): boolean {
-    return this.#fieldDeadlines.get(key) === at;
+    return this.#contents.fieldDeadlines.get(key) === at;
   }
 
   #count(key: ByteString, isHit: boolean): void {
@@ -423,17 +471,11 @@ export class Database {
   }
 
   #setDeadline(key: ByteString, at: UnixTime): void {
-    this.#deadlines.set(key, at);
+    this.#contents.deadlines.set(key, at);
     this.#expiry.push({ at, owner: this, key });
   }
 
   #breakWatches(key: ByteString): void {
     for (const watch of this.#watches.get(key) ?? []) watch.broken = true;
-  }
-
-  #growAccessed(): void {
-    const larger = new Uint32Array(this.#accessed.length * 2);
-    larger.set(this.#accessed);
-    this.#accessed = larger;
   }
 }

@@ -46,8 +46,15 @@ export class Expiry<Owner> {
     }
   }
 
+  /** A key's deadline may stand here twice where one was put back: once is enough. */
   #prune(): void {
-    this.#heap = this.#heap.filter(this.#isLive);
+    const seen = new Map<Owner, Set<ByteString>>();
+    this.#heap = this.#heap.filter((deadline) => {
+      if (!this.#isLive(deadline)) return false;
+      const keys = seen.get(deadline.owner) ?? new Set();
+      seen.set(deadline.owner, keys);
+      return keys.size < keys.add(deadline.key).size;
+    });
     for (let index = (this.#heap.length >> 1) - 1; index >= 0; index--) {
       const deadline = this.#heap[index];
       if (deadline !== undefined) this.#sink(index, deadline);

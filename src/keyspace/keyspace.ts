@@ -3,11 +3,14 @@ import { Config } from "./config.js";
 import { Database, type Shared } from "./database.js";
 import type { Publish } from "./events.js";
 import { Expiry, type UnixTime } from "./expiry.js";
+import { Versions } from "./versions.js";
 
 export class Keyspace {
   /** What CONFIG sets. */
   readonly config = new Config();
   readonly shared: Shared;
+  /** The states to which the databases can go back. */
+  readonly versions = new Versions(this);
   readonly #databases: Database[] = [];
   readonly #expiry = new Expiry<Database>((deadline) => deadline.owner.isLive(deadline));
   readonly #fieldExpiry = new Expiry<Database>((deadline) =>
@@ -26,6 +29,7 @@ export class Keyspace {
       changes: 0,
       events: 0,
       publish,
+      journal: undefined,
       waiting,
     };
   }
@@ -60,6 +64,11 @@ export class Keyspace {
     const [key, field] = [this.#expiry.first, this.#fieldExpiry.first];
     if (key === undefined || field === undefined) return key ?? field;
     return key < field ? key : field;
+  }
+
+  /** The databases that have come into being, in order. */
+  opened(): Database[] {
+    return this.#databases.filter((database) => database !== undefined);
   }
 
   /** The databases that hold keys, in order. */

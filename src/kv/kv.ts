@@ -4,7 +4,7 @@
  */
 import type { ScanCommandOptions } from "@upstash/redis";
 import { createEmulator, type Emulator, type EmulatorOptions } from "../emulator.js";
-import { emulator } from "./default-emulator.js";
+import { emulator } from "../default-emulator.js";
 import { Redis, type RedisConfig } from "./upstash.js";
 
 export { emulator };

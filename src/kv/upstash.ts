@@ -6,7 +6,7 @@
 import type { RedisConfigNodejs, Requester } from "@upstash/redis";
 import { errors, Redis as UpstashRedis } from "@upstash/redis/cloudflare";
 import type { Backend } from "../rest/backend.js";
-import { emulator as defaultEmulator } from "./default-emulator.js";
+import { emulator as defaultEmulator } from "../default-emulator.js";
 import { answerInProcess } from "./requester.js";
 import { nextAddress } from "./wire.js";
 

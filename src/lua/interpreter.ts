@@ -106,6 +106,15 @@ export class Interpreter {
     this.#sandboxes.generator.reset();
   }
 
+  /** Where the generator of scripts' random numbers stands. */
+  get chance(): readonly [high: number, low: number] {
+    return this.#sandboxes.generator.state;
+  }
+
+  set chance(state) {
+    this.#sandboxes.generator.state = state;
+  }
+
   /** Closes the state of scripts, and with it all that is compiled there. */
   closeScripts(): void {
     if (this.#scripts !== undefined && !this.broken) this.#lua.api.lua_close(this.#scripts.L);

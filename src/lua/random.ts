@@ -29,6 +29,15 @@ export class Rand48 {
     this.#low = ((seed & 0xff) << 16) | SEEDED;
   }
 
+  get state(): readonly [high: number, low: number] {
+    return [this.#high, this.#low];
+  }
+
+  set state([high, low]) {
+    this.#high = high;
+    this.#low = low;
+  }
+
   /** A whole number of 31 bits. */
   next(): number {
     const low = this.#low * LOW_MULTIPLIER + INCREMENT;

@@ -36,6 +36,20 @@ export interface Script {
 /** What FUNCTION RESTORE does where there are libraries already. */
 export type RestorePolicy = "APPEND" | "FLUSH" | "REPLACE";
 
+/** The scripts, those that SCRIPT LOAD has brought, those that may be dropped in their order, and the sources of libraries. */
+interface Scripts {
+  readonly all: readonly Script[];
+  readonly loaded: ReadonlySet<Script>;
+  readonly evaluated: readonly Script[];
+  readonly libraries: readonly ByteString[];
+}
+
+export interface ScriptingState {
+  readonly scripts: Scripts;
+  /** Where the random numbers of scripts stand; undefined where there have been none. */
+  readonly chance: readonly [high: number, low: number] | undefined;
+}
+
 export class Scripting {
   /** The longest that a script may run, in milliseconds of real time. */
   readonly timeout: number;
@@ -45,6 +59,8 @@ export class Scripting {
   /** The scripts that only EVAL has brought, the longest unused first. */
   readonly #evaluated = new Set<Script>();
   readonly #context = new LibraryContext();
+  /** What a snapshot has of scripts and libraries, as long as they have not changed. */
+  #snapshot: Scripts | undefined = undefined;
 
   constructor(timeout: number) {
     this.timeout = timeout;
@@ -66,6 +82,7 @@ export class Scripting {
   /** As `evaluated`; the script is never dropped to make room. */
   loaded(source: ByteString, dialect: Dialect): Script {
     const script = this.#known(source, dialect) ?? this.#add(source, dialect);
+    this.#snapshot = undefined;
     script.loaded = true;
     this.#evaluated.delete(script);
     return script;
@@ -83,7 +100,9 @@ export class Scripting {
   }
 
   #use(script: Script): void {
-    if (this.#evaluated.delete(script)) this.#evaluated.add(script);
+    if (!this.#evaluated.delete(script)) return;
+    this.#evaluated.add(script);
+    this.#snapshot = undefined;
   }
 
   #known(source: ByteString, dialect: Dialect): Script | undefined {
@@ -97,6 +116,7 @@ export class Scripting {
     const { code, flags } = parseScript(source, dialect);
     const script = { sha: sha1(source), source, code, flags, loaded: false, compiled: undefined };
     this.#compile(script);
+    this.#snapshot = undefined;
     this.#scripts.set(script.sha, script);
     this.#bySource.set(source, script);
     return script;
@@ -108,8 +128,13 @@ export class Scripting {
     this.#evaluated.delete(oldest);
     this.#scripts.delete(oldest.sha);
     this.#bySource.delete(oldest.source);
-    const { compiled } = oldest;
-    compiled?.by.release(compiled.reference);
+    this.#forget(oldest);
+  }
+
+  /** Drops what a script is compiled to; one that comes back is compiled anew. */
+  #forget(script: Script): void {
+    script.compiled?.by.release(script.compiled.reference);
+    script.compiled = undefined;
   }
 
   #compile(script: Script): Reference {
@@ -139,6 +164,8 @@ export class Scripting {
 
   /** Forgets all scripts, and what they have done to Lua's state. */
   clearScripts(): void {
+    for (const script of this.#scripts.values()) script.compiled = undefined;
+    this.#snapshot = undefined;
     this.#scripts.clear();
     this.#bySource.clear();
     this.#evaluated.clear();
@@ -187,6 +214,7 @@ export class Scripting {
   loadLibrary(source: ByteString, replace: boolean, { flags }: Dialect): Library {
     const old = this.#context.libraries.get(parseLibrary(source).name);
     if (old !== undefined && replace) this.#context.unlink(old);
+    this.#snapshot = undefined;
     try {
       const library = this.#compileLibrary(source, flags, this.#context);
       this.#context.link(library);
@@ -201,6 +229,7 @@ export class Scripting {
   /** Adds libraries, all or none. Throws a ReplyError where one can not be, or where a name is taken that the policy leaves alone. */
   restoreLibraries(sources: Iterable<ByteString>, policy: RestorePolicy, { flags }: Dialect): void {
     const restored = new LibraryContext();
+    this.#snapshot = undefined;
     try {
       for (const source of sources) restored.link(this.#compileLibrary(source, flags, restored));
       const dropped = policy === "FLUSH" ? this.#context.clear() : this.#join(restored, policy);
@@ -263,19 +292,73 @@ export class Scripting {
   deleteLibrary(name: ByteString): boolean {
     const library = this.#context.libraries.get(name);
     if (library === undefined) return false;
+    this.#snapshot = undefined;
     this.#context.unlink(library);
     this.#release(library);
     return true;
   }
 
   clearLibraries(): void {
+    this.#snapshot = undefined;
     this.#context.clear();
     this.#interpreter?.closeFunctions();
   }
 
+  snapshot(): ScriptingState {
+    this.#snapshot ??= this.#present();
+    return { scripts: this.#snapshot, chance: this.#interpreter?.chance };
+  }
+
+  /** What a library keeps in variables of its own stays as it is, unless libraries come or go. */
+  restore({ scripts, chance }: ScriptingState): void {
+    if (this.#interpreter !== undefined) {
+      if (chance === undefined) this.#interpreter.reseed();
+      else this.#interpreter.chance = chance;
+    }
+    if (scripts === this.#snapshot) return;
+    this.#restoreScripts(scripts);
+    const sources = this.#sources;
+    const { libraries } = scripts;
+    if (sources.length !== libraries.length || libraries.some((code, at) => code !== sources[at])) {
+      this.clearLibraries();
+      this.#load(libraries);
+    }
+    this.#snapshot = scripts;
+  }
+
+  #present(): Scripts {
+    const all = [...this.#scripts.values()];
+    const loaded = new Set(all.filter((script) => script.loaded));
+    return { all, loaded, evaluated: [...this.#evaluated], libraries: this.#sources };
+  }
+
+  #restoreScripts({ all, loaded, evaluated }: Scripts): void {
+    const gone = new Set(this.#scripts.values());
+    this.#scripts.clear();
+    this.#bySource.clear();
+    this.#evaluated.clear();
+    for (const script of all) {
+      gone.delete(script);
+      script.loaded = loaded.has(script);
+      this.#scripts.set(script.sha, script);
+      this.#bySource.set(script.source, script);
+    }
+    for (const script of evaluated) this.#evaluated.add(script);
+    for (const script of gone) this.#forget(script);
+  }
+
+  /** Of the libraries. */
+  get #sources(): readonly ByteString[] {
+    return Array.from(this.#context.libraries.values(), ({ source }) => source);
+  }
+
   /** Runs the libraries' code again in a new interpreter. One that registers nothing this time is gone. */
   #reloadLibraries(): void {
-    for (const { source } of this.#context.clear()) {
+    this.#load(this.#context.clear().map(({ source }) => source));
+  }
+
+  #load(libraries: readonly ByteString[]): void {
+    for (const source of libraries) {
       try {
         this.#context.link(this.#compileLibrary(source, scriptFlags, this.#context));
       } catch (error) {

@@ -72,6 +72,33 @@ export class IndexedMap<K, V> {
     this.#values.length = 0;
   }
 
+  /** The key that a deletion moves; undefined when empty. */
+  get lastKey(): K | undefined {
+    return this.#keys.at(-1);
+  }
+
+  /**
+   * Takes entries out and puts others at their indexes, so that `size` are left. Whatever stood at these indexes, and behind the size,
+   * has to be among the entries of either kind.
+   */
+  rearrange(
+    size: number,
+    gone: Iterable<K>,
+    places: ReadonlyMap<K, { readonly index: number; readonly value: V }>,
+  ): void {
+    for (const key of gone) this.#indexes.delete(key);
+    if (size < this.#keys.length) {
+      this.#keys.length = size;
+      this.#values.length = size;
+    }
+    const ascending = [...places].sort(([, a], [, b]) => a.index - b.index);
+    for (const [key, { index, value }] of ascending) {
+      this.#keys[index] = key;
+      this.#values[index] = value;
+      this.#indexes.set(key, index);
+    }
+  }
+
   keys(): readonly K[] {
     return this.#keys;
   }

@@ -1,0 +1,13 @@
+/** `kv-emulator/jest`: as one of `setupFilesAfterEnv`, it runs every test on the emulator. */
+import { afterEach, beforeEach, jest } from "@jest/globals";
+import { setUp } from "../testing/set-up.js";
+
+/** The emulator that the tests run on. */
+export const emulator = setUp({
+  beforeEach,
+  afterEach,
+  useRealTimers: () => jest.useRealTimers(),
+});
+
+/** Its clock. */
+export const { clock } = emulator;

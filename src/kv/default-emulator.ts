@@ -1,4 +1,0 @@
-/** The emulator behind the doubles that are imported in place of a client, one for all of them: in production they share a database. */
-import { createEmulator } from "../emulator.js";
-
-export const emulator = createEmulator();

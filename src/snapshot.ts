@@ -1,0 +1,44 @@
+/** What `snapshot` takes of an engine: a version of the keyspace, and the little that stands beside it. */
+import type { AclState } from "./acl/acl.js";
+import type { ConfigState } from "./keyspace/config.js";
+import type { Version } from "./keyspace/versions.js";
+import type { ScriptingState } from "./lua/scripting.js";
+import type { RandomState } from "./random.js";
+import type { ServerState } from "./server.js";
+import type { SessionState } from "./session.js";
+
+export interface EngineState {
+  /** Whose state it is. */
+  readonly engine: object;
+  readonly version: Version;
+  readonly counters: Counters;
+  readonly events: number;
+  readonly config: ConfigState;
+  readonly scripting: ScriptingState;
+  readonly acl: AclState;
+  readonly server: ServerState;
+  readonly random: RandomState;
+  readonly session: SessionState;
+}
+
+/** What INFO counts of all databases together. */
+export interface Counters {
+  readonly commands: number;
+  readonly hits: number;
+  readonly misses: number;
+  readonly expired: number;
+}
+
+/** An emulator's state at one time, made by `emulator.snapshot()`, for `emulator.restore` and `diff`. It never changes. */
+export class Snapshot {
+  readonly #state: EngineState;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+  }
+
+  /** For those who restore it. */
+  static stateOf(snapshot: Snapshot): EngineState {
+    return snapshot.#state;
+  }
+}

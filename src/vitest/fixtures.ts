@@ -1,0 +1,35 @@
+/** vitest's `test` with a database of its own for each test: nothing is shared, so tests may run side by side. */
+import { test as base } from "vitest";
+import type { TestClock } from "../clock.js";
+import { createEmulator, type Emulator } from "../emulator.js";
+import type { VercelKV } from "../kv/kv.js";
+import type { Redis } from "../kv/upstash.js";
+
+export interface Fixtures {
+  /** The test's own emulator. */
+  readonly emulator: Emulator;
+  /** Its clock. */
+  readonly clock: TestClock;
+  /** A client on it that is `@vercel/kv`'s. */
+  readonly kv: VercelKV;
+  /** A client on it that is `@upstash/redis`'s. */
+  readonly redis: Redis;
+}
+
+/** vitest's `test` with the fixtures `kv`, `redis`, `emulator` and `clock`, which each test has for itself. */
+export const test = base.extend<Fixtures>({
+  // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures another needs
+  emulator: async ({}, use) => use(createEmulator()),
+  clock: async ({ emulator }, use) => use(emulator.clock),
+  // A file that only sets up needs no client of ours.
+  kv: async ({ emulator }, use) => {
+    const { VercelKV } = await import("../kv/kv.js");
+    await use(new VercelKV({ enableAutoPipelining: true }, emulator));
+  },
+  redis: async ({ emulator }, use) => {
+    const { Redis } = await import("../kv/upstash.js");
+    await use(new Redis({}, emulator));
+  },
+});
+
+export const it = test;

@@ -1,0 +1,18 @@
+/**
+ * `kv-emulator/vitest`: as one of `setupFiles`, it runs every test on the emulator; imported by a test, it has fixtures that give each
+ * test an emulator of its own.
+ */
+import { beforeEach, vi } from "vitest";
+import { setUpWith } from "../testing/set-up.js";
+
+export { it, test, type Fixtures } from "./fixtures.js";
+
+/** The emulator of the tests that have none of their own. */
+export const emulator = setUpWith(
+  // What is called when a test is finished comes behind all other hooks, in whatever order those are run.
+  (begin) => beforeEach(({ onTestFinished }) => onTestFinished(begin())),
+  () => vi.useRealTimers(),
+);
+
+/** Its clock. */
+export const { clock } = emulator;
