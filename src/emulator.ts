@@ -4,6 +4,7 @@ import type { Tokens } from "./rest/auth.js";
 import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
+import { Faults } from "./testing/faults.js";
 
 /** Options of `createEmulator`. Tokens are those that `fetch` asks for. */
 export interface EmulatorOptions extends EngineOptions, Tokens {
@@ -19,6 +20,8 @@ export class Emulator extends Engine {
    */
   readonly fetch: (request: Request) => Promise<Response>;
 
+  #faults: Faults | undefined;
+
   constructor(options: EmulatorOptions = {}) {
     super(options);
     const basePath = checkedPath(options.basePath);
@@ -27,6 +30,28 @@ export class Emulator extends Engine {
       const base = new URL(request.url).origin + basePath;
       if (isBelow(request.url, base)) return respond(handler, request, base);
       return new Response(null, { status: 404 });
+    };
+  }
+
+  /** Rules by which calls fail as they do between a client and its database. */
+  get faults(): Faults {
+    this.#faults ??= new Faults(this);
+    return this.#faults;
+  }
+
+  /** Puts faults out of force, too. */
+  override reset(): void {
+    super.reset();
+    this.#faults?.clear();
+  }
+
+  /** Notes which faults are in force, too. */
+  override checkpoint(): () => void {
+    const undoFaults = this.faults.save();
+    const undo = super.checkpoint();
+    return () => {
+      undoFaults();
+      undo();
     };
   }
 }
