@@ -37,9 +37,9 @@ const ANY = (): boolean => true;
 /** Throws a TypeError for an effect whose members are malformed. */
 export function disturbance(effect: FaultEffect, engine: Engine, random: Random): Disturbance {
   if (typeof effect === "string") return named(effect, engine);
-  if ("error" in effect) return { concerns: ANY, act: refusal(effect) };
-  if ("latency" in effect) return { concerns: ANY, act: slow(effect, engine, random) };
-  if ("applyFirst" in effect) {
+  if (effect.error !== undefined) return { concerns: ANY, act: refusal(effect) };
+  if (effect.latency !== undefined) return { concerns: ANY, act: slow(effect, engine, random) };
+  if (effect.applyFirst !== undefined) {
     const first = checkedPart(effect);
     return part(() => first);
   }
@@ -172,8 +172,11 @@ function firstHalf(body: WebResponse["body"]): WebResponse["body"] {
 /** Strings of base64 in the results begin with what base64 has not. */
 function spoiled(body: WebResponse["body"]): WebResponse["body"] {
   if (typeof body !== "string") return body;
-  return body.replace(/"[\w+/](?=[\w+/]*={0,2}"(?!:))/g, '"!');
+  return body.replace(ENCODED, '"!');
 }
+
+/** The start of a string of base64 that is no member's name. */
+const ENCODED = /"[\w+/](?=[\w+/](?:[\w+/]{4})*(?:==|[\w+/][\w+/=])"(?!:))/g;
 
 function answered(effect: StatusEffect): Disturbance["act"] {
   const response = gatewayResponse(effect);

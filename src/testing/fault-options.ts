@@ -13,11 +13,11 @@ import { nearest, show, type CommandFilter } from "./matching.js";
 export interface Fault extends CommandFilter {
   readonly effect: FaultEffect;
   /** So many matching commands pass before the first is disturbed. */
-  readonly after?: number;
+  readonly after?: number | undefined;
   /** It happens so many times at most; as often as a command matches unless given. */
-  readonly times?: number;
+  readonly times?: number | undefined;
   /** How probable it is each time, from 0 to 1, as the emulator's seed decides. */
-  readonly chance?: number;
+  readonly chance?: number | undefined;
 }
 
 /**
@@ -139,7 +139,7 @@ function checkKind(effect: unknown): void {
       `faults.add({ effect }): ${show(effect)} is no effect${fix || `; pass ${EFFECTS}`}`,
     );
   }
-  const members = typeof effect === "object" && effect !== null ? Object.keys(effect) : [];
+  const members = membersOf(effect);
   const kinds = members.filter((member) => member in MEMBERS);
   const [kind = ""] = kinds;
   if (kinds.length > 1) {
@@ -156,12 +156,17 @@ function checkKind(effect: unknown): void {
   );
 }
 
+function membersOf(effect: unknown): readonly string[] {
+  if (typeof effect !== "object" || effect === null) return [];
+  return Object.entries(effect).flatMap(([name, member]) => (member === undefined ? [] : [name]));
+}
+
 const EFFECTS = `one of ${NAMES.map((name) => `"${name}"`).join(", ")}, or an object with one of ${Object.keys(MEMBERS).join(", ")}`;
 
 /** What only HTTP has, and what does over RESP what a rule without a door does there. */
 function checkOverResp(effect: FaultEffect): void {
   const kind =
-    typeof effect === "string" ? effect : Object.keys(effect).find((name) => name in MEMBERS);
+    typeof effect === "string" ? effect : membersOf(effect).find((name) => name in MEMBERS);
   const instead = INSTEAD[kind ?? ""];
   if (instead === undefined) return;
   throw new TypeError(
