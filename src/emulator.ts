@@ -6,6 +6,7 @@ import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
 import { dump } from "./testing/dump.js";
+import { Faults } from "./testing/faults.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -24,6 +25,7 @@ export class Emulator extends Engine {
   readonly fetch: (request: Request) => Promise<Response>;
 
   readonly #options: EmulatorOptions;
+  #faults: Faults | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
@@ -63,6 +65,28 @@ export class Emulator extends Engine {
   /** What all databases hold, to read, and to keep as a test's snapshot: by key, with types, what is in them, and what is left of their time. */
   dump(): string {
     return dump(this);
+  }
+
+  /** Rules by which calls fail as they do between a client and its database. */
+  get faults(): Faults {
+    this.#faults ??= new Faults(this);
+    return this.#faults;
+  }
+
+  /** Puts faults out of force, too. */
+  override reset(): void {
+    super.reset();
+    this.#faults?.clear();
+  }
+
+  /** Notes which faults are in force, too. */
+  override checkpoint(): () => void {
+    const undoFaults = this.faults.save();
+    const undo = super.checkpoint();
+    return () => {
+      undoFaults();
+      undo();
+    };
   }
 }
 

@@ -89,6 +89,8 @@ export class Engine {
   readonly clock: TestClock;
   /** When it was made: Unix time in milliseconds. */
   readonly startedAt: number;
+  /** What makes chance repeatable: the seed given, or one of its own. */
+  readonly chance: number;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -134,7 +136,8 @@ export class Engine {
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.startedAt = this.clock.now();
     this.#server = new Server(this.startedAt, commandTable.size);
-    this.#random = seededRandom(checkedSeed(options.seed));
+    this.chance = checkedSeed(options.seed);
+    this.#random = seededRandom(this.chance);
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -282,13 +285,13 @@ export class Engine {
   checkpoint(): () => void {
     const snapshot = this.snapshot();
     const interceptors = [...this.#interceptors];
+    const disruptive = [...this.#disruptive];
     const sessions = new Set(this.#server.sessions);
     const bringClockBack = this.clock.save();
     return () => {
       this.#interceptors.splice(0, Infinity, ...interceptors);
-      for (const link of this.#disruptive) {
-        if (!interceptors.includes(link)) this.#disruptive.delete(link);
-      }
+      this.#disruptive.clear();
+      for (const interceptor of disruptive) this.#disruptive.add(interceptor);
       for (const session of this.#server.sessions) {
         if (session.profile === upstashProfile && !sessions.has(session)) session.close();
       }
@@ -445,9 +448,9 @@ export class Engine {
       return LATER;
     }
     const command = findCommand(argv, session.profile);
-    if (command instanceof ReplyError) return this.#refuse(session, command);
+    if (command instanceof ReplyError) return this.refuse(session, command);
     const refusal = this.#refusal(session, command, argv);
-    if (refusal !== undefined) return this.#refuse(session, refusal, command);
+    if (refusal !== undefined) return this.refuse(session, refusal, command);
     const pausedUntil = this.#pausedUntil(session, command);
     if (pausedUntil !== undefined) return this.#waits.hold(session, argv, pausedUntil);
     const { transaction } = session;
@@ -470,8 +473,10 @@ export class Engine {
     return command;
   }
 
-  /** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
-  #refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
+  /**
+   * Has a command refused before it runs: that spoils the transaction that it was meant for, and EXEC ends it. Returns the reply.
+   */
+  refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
     if (session.transaction !== undefined) session.transaction.failed = true;
     const aborted = command?.name === "exec" ? abortedBecauseOf(refusal) : refusal;
     if (aborted.code === "EXECABORT") session.endTransaction();

@@ -23,3 +23,6 @@ export type { Reply } from "./reply.js";
 export { interceptFetch } from "./rest/intercept-fetch.js";
 export type { DatabaseOptions } from "./rest/settings.js";
 export type { Session } from "./session.js";
+export type { Fault, FaultEffect } from "./testing/fault-options.js";
+export type { FaultRule, Faults } from "./testing/faults.js";
+export type { CalledCommand, CommandFilter } from "./testing/matching.js";
