@@ -6,7 +6,9 @@ import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
 import { dump } from "./testing/dump.js";
+import type { Snapshot } from "./snapshot.js";
 import { Faults } from "./testing/faults.js";
+import { Replicas, type ReplicaOptions } from "./testing/replicas.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -14,6 +16,8 @@ import { toJson } from "./testing/to-json.js";
 export interface EmulatorOptions extends EngineOptions, Tokens {
   /** The path below which `fetch` is mounted, such as `/api/kv`; unless given, it has the whole host. */
   readonly basePath?: string | undefined;
+  /** Replicas that lag behind and answer the reads of REST and the doubles; none unless given. */
+  readonly replicas?: ReplicaOptions | undefined;
 }
 
 export class Emulator extends Engine {
@@ -26,10 +30,16 @@ export class Emulator extends Engine {
 
   readonly #options: EmulatorOptions;
   #faults: Faults | undefined;
+  readonly #replicas: Replicas | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
     this.#options = options;
+    if (options.replicas !== undefined) {
+      const replicas = new Replicas(this, options.replicas);
+      this.#replicas = replicas;
+      this.reader = (call) => replicas.answer(call);
+    }
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -46,6 +56,7 @@ export class Emulator extends Engine {
   fork({ clock = this.clock }: { readonly clock?: Clock } = {}): Emulator {
     const fork = new Emulator({ ...this.#options, clock });
     fork.become(this);
+    fork.#replicas?.replicate();
     return fork;
   }
 
@@ -67,6 +78,20 @@ export class Emulator extends Engine {
     return dump(this);
   }
 
+  /** Brings all replicas to the present. Throws a TypeError where there are none. */
+  replicate(): void {
+    if (this.#replicas !== undefined) return this.#replicas.replicate();
+    throw new TypeError(
+      'replicate(): there are no replicas; make some with createEmulator({ replicas: { lag: "1s" } })',
+    );
+  }
+
+  /** Restores what the replicas hold as well, without a lag. */
+  override restore(snapshot: Snapshot): void {
+    super.restore(snapshot);
+    this.#replicas?.replicate();
+  }
+
   /** Rules by which calls fail as they do between a client and its database. */
   get faults(): Faults {
     this.#faults ??= new Faults(this);
@@ -77,6 +102,7 @@ export class Emulator extends Engine {
   override reset(): void {
     super.reset();
     this.#faults?.clear();
+    this.#replicas?.replicate();
   }
 
   /** Notes which faults are in force, too. */

@@ -49,6 +49,8 @@ export interface Call {
   readonly client: string;
   /** What the client has seen of the database, as its `upstash-sync-token` says; undefined where it says nothing. */
   readonly syncToken?: string | undefined;
+  /** Told what the client has seen of the database when it has the replies, as `Engine.changes`, where that is not the present. */
+  readonly onSeen?: ((changes: number) => void) | undefined;
   /** Has the response altered on its way to the client, when the commands have run; only REST has responses. */
   readonly alterResponse?: (alter: Alteration) => void;
 }
@@ -68,7 +70,7 @@ export interface Run {
 }
 
 /** Is told of all that runs, from whichever side it came. */
-export interface Observer {
+export interface Tracer {
   /** Before commands run in a session. */
   begin(session: Session): void;
   /** When they have run. */
@@ -91,6 +93,8 @@ export class Engine {
   readonly startedAt: number;
   /** What makes chance repeatable: the seed given, or one of its own. */
   readonly chance: number;
+  /** Answers calls in the engine's place; undefined for those that it leaves to the engine. */
+  protected reader: ((call: Call) => Replies | undefined) | undefined = undefined;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -108,7 +112,7 @@ export class Engine {
   readonly #server: Server;
   readonly #random: SeededRandom;
   readonly #interceptors: Interceptor[] = [];
-  readonly #observers = new Set<Observer>();
+  readonly #tracers = new Set<Tracer>();
   /** Those of them that disturb what travels. */
   readonly #disruptive = new Set<Interceptor>();
   #session = new Session(redisProfile, undefined, this.#acl.default);
@@ -353,9 +357,9 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
-    if (this.#observers.size === 0) return this.#execute(session, argv);
+    if (this.#tracers.size === 0) return this.#execute(session, argv);
     const run = (): readonly Reply[] => [this.#execute(session, argv)];
-    const [reply = null] = this.#observed(session, [argv], run);
+    const [reply = null] = this.#traced(session, [argv], run);
     return reply;
   }
 
@@ -365,23 +369,22 @@ export class Engine {
     return reply;
   }
 
-  /** Has an observer told of all that runs; returns what ends that. */
-  observe(observer: Observer): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+  /** Has a tracer told of all that runs; returns what ends that. */
+  trace(tracer: Tracer): () => void {
+    this.#tracers.add(tracer);
+    return () => this.#tracers.delete(tracer);
   }
 
-  #observed(
+  #traced(
     session: Session,
     commands: Run["commands"],
     run: () => readonly Reply[],
     call?: Call,
   ): readonly Reply[] {
-    for (const observer of this.#observers) observer.begin(session);
+    for (const tracer of this.#tracers) tracer.begin(session);
     const replies = run();
     const time = this.#keyspace.shared.now;
-    for (const observer of this.#observers)
-      observer.end({ session, commands, replies, time, call });
+    for (const tracer of this.#tracers) tracer.end({ session, commands, replies, time, call });
     return replies;
   }
 
@@ -394,18 +397,22 @@ export class Engine {
     return skipped || session.replies === "off" ? several([]) : reply;
   }
 
-  #answer(call: Call): readonly Reply[] {
+  #answer(call: Call): Replies {
+    return this.reader?.(call) ?? this.#answerHere(call);
+  }
+
+  #answerHere(call: Call): readonly Reply[] {
     const { commands, session, atomic } = call;
-    if (this.#observers.size > 0) return this.#answerObserved(call);
+    if (this.#tracers.size > 0) return this.#answerTraced(call);
     if (atomic) return this.#transact(call);
     return commands.map((argv) => this.#execute(session, argv));
   }
 
-  #answerObserved(call: Call): readonly Reply[] {
+  #answerTraced(call: Call): readonly Reply[] {
     const { commands, session, atomic } = call;
-    if (atomic) return this.#observed(session, commands, () => this.#transact(call), call);
+    if (atomic) return this.#traced(session, commands, () => this.#transact(call), call);
     return commands.flatMap((argv) =>
-      this.#observed(session, [argv], () => [this.#execute(session, argv)], call),
+      this.#traced(session, [argv], () => [this.#execute(session, argv)], call),
     );
   }
 

@@ -55,13 +55,17 @@ class Answerer {
     const { path = [], body } = request;
     const commands: readonly unknown[] = Array.isArray(body) ? body : [];
     const { readYourWrites, upstashSyncToken } = requester;
+    let seen: number | undefined;
+    const onSeen = (changes: number): void => void (seen = changes);
     const client =
-      readYourWrites === true ? { ...this.#client, syncToken: upstashSyncToken } : this.#client;
+      readYourWrites === true
+        ? { ...this.#client, syncToken: upstashSyncToken, onSeen }
+        : this.#client;
     const response = isStreaming(request)
       ? await this.#stream(request)
       : await this.#answer(client, path.join("/"), commands, body);
     if (readYourWrites === true) {
-      requester.upstashSyncToken = this.#client.engine.changes.toString(32);
+      requester.upstashSyncToken = (seen ?? this.#client.engine.changes).toString(32);
     }
     return response;
   }

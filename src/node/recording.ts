@@ -37,7 +37,7 @@ export function record(emulator: Engine, file: string): () => void {
     session.seen = (message) => append({ push: reply(message), session: number, time: shared.now });
   };
   const end = (run: Run): void => append({ ...written(run), session: numbers.get(run.session) });
-  const leave = emulator.observe({ begin, end });
+  const leave = emulator.trace({ begin, end });
   return () => {
     leave();
     for (const session of numbers.keys()) session.seen = undefined;

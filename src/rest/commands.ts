@@ -22,6 +22,7 @@ export interface Client {
   /** As `Call.client`. */
   readonly name: string;
   readonly syncToken?: string | undefined;
+  readonly onSeen?: Call["onSeen"];
   readonly alterResponse?: Call["alterResponse"];
 }
 
@@ -74,11 +75,11 @@ function handle(
 
 /** What a client hands to the database. */
 export function callOf(
-  { session, door, name, syncToken, alterResponse }: Client,
+  { session, door, name, syncToken, onSeen, alterResponse }: Client,
   commands: readonly (readonly ByteString[])[],
   atomic: boolean,
 ): Call {
-  const call = { commands, session, door, atomic, client: name, syncToken };
+  const call = { commands, session, door, atomic, client: name, syncToken, onSeen };
   return alterResponse === undefined ? call : { ...call, alterResponse };
 }
 

@@ -56,6 +56,7 @@ export function createRestHandler(engine: Backend, tokens: Tokens, double?: stri
   };
   return (request) => {
     const alterations: Alteration[] = [];
+    let seen: number | undefined;
     const connect: Connect = (access, token) => ({
       engine,
       door,
@@ -63,10 +64,11 @@ export function createRestHandler(engine: Backend, tokens: Tokens, double?: stri
       access: typeof access === "string" ? access : "full",
       name: nameOf(access, token),
       syncToken: request.header("upstash-sync-token") ?? undefined,
+      onSeen: (changes) => (seen = changes),
       alterResponse: (alter) => alterations.push(alter),
     });
     const finish = (result: Result): RestResponse =>
-      altered(complete(request, result, engine.changes), alterations);
+      altered(complete(request, result, seen ?? engine.changes), alterations);
     try {
       const result = answer(request, tokens, engine, connect);
       return result instanceof Promise ? result.then(finish).catch(disrupted) : finish(result);
