@@ -2,6 +2,7 @@
 // ioredis-mock, each with the bar it is held to. `npm run bench -- --scale`: what an operation costs in a database of 1,000 and of
 // 1,000,000 entries, on the same number of them; beside it on all of the million, where memory decides (see the bare Map).
 // `npm run bench -- --server`: the servers beside a real Redis and a bare node:http server.
+// `npm run bench -- --ergonomics`: what snapshots cost.
 // `npm run bench -- --start`: only how long `kv-emulator exec` takes to its first answer.
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
@@ -166,7 +167,22 @@ function benchScale() {
   }
 }
 
+/** Milliseconds at most. */
+const UNDO_BARS = {
+  "snapshot() of 1M keys": 1,
+  "restore() after 100 changes": 1,
+  "undo after each of 1,000 tests": 0.2,
+};
+
+function benchErgonomics() {
+  const figures = measure("ergonomics.mjs");
+  for (const [name, bar] of Object.entries(UNDO_BARS)) {
+    row(name, `${figures[name].toFixed(4)} ms`, "", "", `≤ ${bar} ms`, figures[name] <= bar);
+  }
+}
+
 if (process.argv.includes("--scale")) benchScale();
+else if (process.argv.includes("--ergonomics")) benchErgonomics();
 else if (process.argv.includes("--server")) await benchServers(row);
 else if (process.argv.includes("--start")) benchStart();
 else benchAll();

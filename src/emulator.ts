@@ -1,10 +1,14 @@
 /** The emulator as its users hold it: the engine with the Upstash REST API in front. */
+import type { Clock } from "./clock.js";
 import { Engine, type EmulatorOptions as EngineOptions } from "./engine.js";
 import type { Tokens } from "./rest/auth.js";
 import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
+import { dump } from "./testing/dump.js";
 import { Faults } from "./testing/faults.js";
+import { seed } from "./testing/seed.js";
+import { toJson } from "./testing/to-json.js";
 
 /** Options of `createEmulator`. Tokens are those that `fetch` asks for. */
 export interface EmulatorOptions extends EngineOptions, Tokens {
@@ -20,10 +24,12 @@ export class Emulator extends Engine {
    */
   readonly fetch: (request: Request) => Promise<Response>;
 
+  readonly #options: EmulatorOptions;
   #faults: Faults | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
+    this.#options = options;
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -31,6 +37,34 @@ export class Emulator extends Engine {
       if (isBelow(request.url, base)) return respond(handler, request, base);
       return new Response(null, { status: 404 });
     };
+  }
+
+  /**
+   * An emulator of its own with a copy of all that this one holds, and with its options; it has the same clock unless it is given
+   * another. Interceptors stay behind.
+   */
+  fork({ clock = this.clock }: { readonly clock?: Clock } = {}): Emulator {
+    const fork = new Emulator({ ...this.#options, clock });
+    fork.become(this);
+    return fork;
+  }
+
+  /**
+   * Sets keys from an object as people write it: text is a string, an array a list, an object a hash, and what else there is says so
+   * with `$type`, `$ttl` and `$fieldTtl`. Throws a TypeError that names the place of what is wrong, and the fix.
+   */
+  seed(data: unknown): void {
+    seed(this, data);
+  }
+
+  /** What database 0 holds, as `seed` takes it; the order of the fields of a hash may get lost. */
+  toJSON(): Readonly<Record<string, unknown>> {
+    return toJson(this);
+  }
+
+  /** What all databases hold, to read, and to keep as a test's snapshot: by key, with types, what is in them, and what is left of their time. */
+  dump(): string {
+    return dump(this);
   }
 
   /** Rules by which calls fail as they do between a client and its database. */

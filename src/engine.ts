@@ -15,14 +15,14 @@ import { abortedBecauseOf } from "./commands/transactions.js";
 import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
-import { Scripting } from "./lua/scripting.js";
+import { independent, Scripting } from "./lua/scripting.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
 import { LATER, several, status, type Reply } from "./reply.js";
 import { Server } from "./server.js";
-import { Snapshot } from "./snapshot.js";
+import { Snapshot, stateOf, type EngineState } from "./snapshot.js";
 import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
@@ -53,7 +53,27 @@ export interface Call {
   readonly alterResponse?: (alter: Alteration) => void;
 }
 
+type StateBeside = Omit<EngineState, "keyspace" | "version">;
+
 export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
+
+/** Commands that have run: one, or those of a transaction. `call` is what brought them; undefined for `call` and `execute`. */
+export interface Run {
+  readonly session: Session;
+  readonly commands: readonly (readonly ByteString[])[];
+  readonly replies: readonly Reply[];
+  /** Unix time in milliseconds. */
+  readonly time: number;
+  readonly call: Call | undefined;
+}
+
+/** Is told of all that runs, from whichever side it came. */
+export interface Observer {
+  /** Before commands run in a session. */
+  begin(session: Session): void;
+  /** When they have run. */
+  end(run: Run): void;
+}
 
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
 export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
@@ -61,11 +81,16 @@ export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
 
+/** For those who look into an engine without a command; it is up to date. */
+export let keyspaceOf: (engine: Engine) => Keyspace;
+
 export class Engine {
   /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
   readonly clock: TestClock;
-  /** What makes chance repeatable: the one given, or one of its own. */
-  readonly seed: number;
+  /** When it was made: Unix time in milliseconds. */
+  readonly startedAt: number;
+  /** What makes chance repeatable: the seed given, or one of its own. */
+  readonly chance: number;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -83,6 +108,7 @@ export class Engine {
   readonly #server: Server;
   readonly #random: SeededRandom;
   readonly #interceptors: Interceptor[] = [];
+  readonly #observers = new Set<Observer>();
   /** Those of them that disturb what travels. */
   readonly #disruptive = new Set<Interceptor>();
   #session = new Session(redisProfile, undefined, this.#acl.default);
@@ -108,9 +134,10 @@ export class Engine {
     this.clock = checkedClock(options.clock);
     this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
-    this.#server = new Server(this.clock.now(), commandTable.size);
-    this.seed = checkedSeed(options.seed);
-    this.#random = seededRandom(this.seed);
+    this.startedAt = this.clock.now();
+    this.#server = new Server(this.startedAt, commandTable.size);
+    this.chance = checkedSeed(options.seed);
+    this.#random = seededRandom(this.chance);
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -118,7 +145,7 @@ export class Engine {
       db: this.#keyspace.database(0),
       now: 0,
       random: this.#random,
-      startedAt: this.clock.now(),
+      startedAt: this.startedAt,
       commands: commandTable,
       scripting: this.#scripting,
       pubsub: this.#pubsub,
@@ -161,6 +188,10 @@ export class Engine {
     return this.#acl.userOfToken(token);
   }
 
+  userNamed(name: ByteString): User | undefined {
+    return this.#acl.find(name);
+  }
+
   /** Ends a session as a connection that closes: its transaction, WATCHes, subscriptions and MONITOR. */
   closeSession(session: Session): void {
     session.endTransaction();
@@ -200,11 +231,18 @@ export class Engine {
    */
   snapshot(): Snapshot {
     this.#moveTo(this.clock.now());
-    const { versions, shared, config } = this.#keyspace;
-    const { commands, hits, misses, expired } = shared;
     return new Snapshot({
-      engine: this,
-      version: versions.take(),
+      ...this.#stateBeside(),
+      keyspace: this.#keyspace,
+      version: this.#keyspace.versions.take(),
+    });
+  }
+
+  /** All that a snapshot has but for what the databases hold. */
+  #stateBeside(): StateBeside {
+    const { shared, config } = this.#keyspace;
+    const { commands, hits, misses, expired } = shared;
+    return {
       counters: { commands, hits, misses, expired },
       events: shared.events,
       config: config.snapshot(),
@@ -213,7 +251,7 @@ export class Engine {
       server: this.#server.snapshot(shared.changes),
       random: this.#random.snapshot(),
       session: this.#session.snapshot(),
-    });
+    };
   }
 
   /**
@@ -222,9 +260,15 @@ export class Engine {
    * back is served. Throws a TypeError for a snapshot of another emulator.
    */
   restore(snapshot: Snapshot): void {
-    const state = stateOf(snapshot, this);
-    const { versions, shared, config } = this.#keyspace;
-    versions.restore(state.version);
+    const state = checkedState(snapshot, this.#keyspace);
+    this.#keyspace.versions.restore(state.version);
+    this.#restoreBeside(state);
+    this.#moveTo(this.clock.now());
+    this.#settle();
+  }
+
+  #restoreBeside(state: StateBeside): void {
+    const { shared, config } = this.#keyspace;
     Object.assign(shared, state.counters, { events: state.events });
     config.restore(state.config);
     this.#scripting.restore(state.scripting);
@@ -232,8 +276,6 @@ export class Engine {
     this.#server.restore(state.server, shared.changes);
     this.#random.restore(state.random);
     this.#session.restore(state.session, this.#acl.find(state.session.user) ?? this.#acl.default);
-    this.#moveTo(this.clock.now());
-    this.#settle();
   }
 
   /**
@@ -255,6 +297,28 @@ export class Engine {
       }
       bringClockBack();
       this.restore(snapshot);
+    };
+  }
+
+  /** Makes this engine, which is new, a copy of another that shares nothing with it. */
+  protected become(other: Engine): void {
+    other.#moveTo(other.clock.now());
+    this.#keyspace.copy(other.#keyspace);
+    const state = other.#stateBeside();
+    const watched = state.session.watched.map(({ db, key }) => {
+      return { db: this.#keyspace.database(db.index), key };
+    });
+    this.#restoreBeside({
+      ...state,
+      scripting: independent(state.scripting),
+      session: { ...state.session, watched },
+    });
+  }
+
+  static {
+    keyspaceOf = (engine) => {
+      engine.#moveTo(engine.clock.now());
+      return engine.#keyspace;
     };
   }
 
@@ -289,9 +353,36 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
+    if (this.#observers.size === 0) return this.#execute(session, argv);
+    const run = (): readonly Reply[] => [this.#execute(session, argv)];
+    const [reply = null] = this.#observed(session, [argv], run);
+    return reply;
+  }
+
+  #execute(session: Session, argv: readonly ByteString[]): Reply {
     const reply = this.#respond(this.clock.now(), session, argv);
     this.#settle();
     return reply;
+  }
+
+  /** Has an observer told of all that runs; returns what ends that. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  #observed(
+    session: Session,
+    commands: Run["commands"],
+    run: () => readonly Reply[],
+    call?: Call,
+  ): readonly Reply[] {
+    for (const observer of this.#observers) observer.begin(session);
+    const replies = run();
+    const time = this.#keyspace.shared.now;
+    for (const observer of this.#observers)
+      observer.end({ session, commands, replies, time, call });
+    return replies;
   }
 
   /** CLIENT REPLY keeps replies back, but for the one to CLIENT REPLY ON. */
@@ -303,9 +394,23 @@ export class Engine {
     return skipped || session.replies === "off" ? several([]) : reply;
   }
 
+  #answer(call: Call): readonly Reply[] {
+    const { commands, session, atomic } = call;
+    if (this.#observers.size > 0) return this.#answerObserved(call);
+    if (atomic) return this.#transact(call);
+    return commands.map((argv) => this.#execute(session, argv));
+  }
+
+  #answerObserved(call: Call): readonly Reply[] {
+    const { commands, session, atomic } = call;
+    if (atomic) return this.#observed(session, commands, () => this.#transact(call), call);
+    return commands.flatMap((argv) =>
+      this.#observed(session, [argv], () => [this.#execute(session, argv)], call),
+    );
+  }
+
   /** Time stands still for a transaction, as it does in EXEC. */
-  #answer({ commands, session, atomic }: Call): readonly Reply[] {
-    if (!atomic) return commands.map((argv) => this.execute(session, argv));
+  #transact({ commands, session }: Call): readonly Reply[] {
     const now = this.clock.now();
     const replies = commands.map((argv) => this.#process(now, session, argv));
     this.#settle();
@@ -534,14 +639,14 @@ function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError |
   );
 }
 
-function stateOf(snapshot: Snapshot, engine: Engine): ReturnType<typeof Snapshot.stateOf> {
+function checkedState(snapshot: Snapshot, keyspace: Keyspace): EngineState {
   if (!(snapshot instanceof Snapshot)) {
     throw new TypeError(
       "restore(snapshot): this is no snapshot; pass what emulator.snapshot() returned",
     );
   }
-  const state = Snapshot.stateOf(snapshot);
-  if (state.engine === engine) return state;
+  const state = stateOf(snapshot);
+  if (state.keyspace === keyspace) return state;
   throw new TypeError(
     "restore(snapshot): the snapshot is another emulator's; restore it there, or take one of this one with snapshot()",
   );

@@ -1,6 +1,6 @@
 /** `kv-emulator/jest`: as one of `setupFilesAfterEnv`, it runs every test on the emulator. */
 import { afterEach, beforeEach, jest } from "@jest/globals";
-import { setUp } from "../testing/set-up.js";
+import { setUp } from "../set-up/set-up.js";
 
 /** The emulator that the tests run on. */
 export const emulator = setUp({

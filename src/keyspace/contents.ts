@@ -5,7 +5,7 @@
 import type { ByteString } from "../bytes.js";
 import { IndexedMap } from "../values/indexed-map.js";
 import type { UnixTime } from "./expiry.js";
-import type { Value } from "./value.js";
+import { cloneValue, type Value } from "./value.js";
 
 /** What was at a key. */
 export interface Former {
@@ -68,6 +68,15 @@ export class Contents {
       putOrDelete(this.fieldDeadlines, key, former?.fieldsAt);
     }
     return undo;
+  }
+
+  clone(): Contents {
+    const copy = new Contents();
+    this.entries.forEach((key, value) => copy.entries.put(key, cloneValue(value)));
+    copy.accessed = this.accessed.slice();
+    for (const [key, at] of this.deadlines) copy.deadlines.set(key, at);
+    for (const [key, at] of this.fieldDeadlines) copy.fieldDeadlines.set(key, at);
+    return copy;
   }
 
   growAccessed(): void {

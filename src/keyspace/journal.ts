@@ -6,11 +6,20 @@ import type { ByteString } from "../bytes.js";
 import type { Contents, Former, FormerKeys } from "./contents.js";
 import { cloneValue } from "./value.js";
 
+const MANY = 1024;
+
 export class Journal {
   /** The keys that have changed, of databases' contents. */
   readonly keys = new Map<Contents, FormerKeys>();
   /** What databases held that now hold something else, by their index. */
   readonly contents = new Map<number, Contents>();
+
+  readonly #grown: () => void;
+
+  /** `grown` is called now and then while it grows: who keeps the journal may want it no longer. */
+  constructor(grown: () => void = () => undefined) {
+    this.#grown = grown;
+  }
 
   get isEmpty(): boolean {
     return this.keys.size === 0 && this.contents.size === 0;
@@ -28,6 +37,7 @@ export class Journal {
     const state = contents.state(key);
     if (state !== undefined) state.value = undefined;
     former.keys.set(key, state);
+    if (former.keys.size % MANY === 0) this.#grown();
     return state;
   }
 

@@ -81,6 +81,13 @@ export class Keyspace {
     if (first !== second) this.database(first).swap(this.database(second));
   }
 
+  /** Takes a copy of all that another keyspace's databases hold. */
+  copy(other: Keyspace): void {
+    for (const { index, contents } of other.opened()) {
+      this.database(index).putBackContents(contents.clone());
+    }
+  }
+
   clear(): void {
     for (const database of this.#databases) database?.clear();
   }

@@ -50,6 +50,25 @@ export interface ScriptingState {
   readonly chance: readonly [high: number, low: number] | undefined;
 }
 
+/** For another interpreter: scripts are its own from then on. */
+export function independent({ scripts, chance }: ScriptingState): ScriptingState {
+  const copies = new Map(
+    scripts.all.map((script) => [script, { ...script, compiled: undefined }] as const),
+  );
+  const copiesOf = (some: Iterable<Script>): Script[] =>
+    Array.from(some, (script) => copies.get(script) ?? script);
+  const { all, loaded, evaluated, libraries } = scripts;
+  return {
+    scripts: {
+      all: copiesOf(all),
+      loaded: new Set(copiesOf(loaded)),
+      evaluated: copiesOf(evaluated),
+      libraries,
+    },
+    chance,
+  };
+}
+
 export class Scripting {
   /** The longest that a script may run, in milliseconds of real time. */
   readonly timeout: number;
@@ -61,6 +80,8 @@ export class Scripting {
   readonly #context = new LibraryContext();
   /** What a snapshot has of scripts and libraries, as long as they have not changed. */
   #snapshot: Scripts | undefined = undefined;
+  /** Where the first interpreter's random numbers begin, if not as they always do. */
+  #chance: ScriptingState["chance"] = undefined;
 
   constructor(timeout: number) {
     this.timeout = timeout;
@@ -150,6 +171,8 @@ export class Scripting {
   #current(): Interpreter {
     if (this.#interpreter === undefined || this.#interpreter.broken) {
       this.#interpreter = new Interpreter();
+      if (this.#chance !== undefined) this.#interpreter.chance = this.#chance;
+      this.#chance = undefined;
       this.#reloadLibraries();
     }
     return this.#interpreter;
@@ -306,15 +329,14 @@ export class Scripting {
 
   snapshot(): ScriptingState {
     this.#snapshot ??= this.#present();
-    return { scripts: this.#snapshot, chance: this.#interpreter?.chance };
+    return { scripts: this.#snapshot, chance: this.#interpreter?.chance ?? this.#chance };
   }
 
   /** What a library keeps in variables of its own stays as it is, unless libraries come or go. */
   restore({ scripts, chance }: ScriptingState): void {
-    if (this.#interpreter !== undefined) {
-      if (chance === undefined) this.#interpreter.reseed();
-      else this.#interpreter.chance = chance;
-    }
+    if (this.#interpreter === undefined) this.#chance = chance;
+    else if (chance === undefined) this.#interpreter.reseed();
+    else this.#interpreter.chance = chance;
     if (scripts === this.#snapshot) return;
     this.#restoreScripts(scripts);
     const sources = this.#sources;

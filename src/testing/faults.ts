@@ -154,7 +154,7 @@ class Rule implements FaultRule, SilentRule {
     this.remove = remove;
     this.#isMeant = commandMatcher("faults.add", fault);
     // Chance of its own: neither the commands' nor another rule's moves for it.
-    this.#random = seededRandom(engine.seed + (number + 1) * 2 ** 32);
+    this.#random = seededRandom(engine.chance + (number + 1) * 2 ** 32);
     this.#disturbance = disturbance(fault.effect, engine, this.#random);
   }
 

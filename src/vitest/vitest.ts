@@ -3,7 +3,7 @@
  * test an emulator of its own.
  */
 import { beforeEach, vi } from "vitest";
-import { setUpWith } from "../testing/set-up.js";
+import { setUpWith } from "../set-up/set-up.js";
 
 export { it, test, type Fixtures } from "./fixtures.js";
 

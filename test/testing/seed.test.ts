@@ -1,7 +1,10 @@
 /** Data that people write: what each form becomes, and what wrong ones are told. */
-import { createEmulator, manualClock, type Emulator } from "kv-emulator";
+import * as fc from "fast-check";
+import { bytes, createEmulator, diff, manualClock, type Emulator } from "kv-emulator";
 import { seed } from "kv-emulator/node";
 import { describe, expect, it } from "vitest";
+import { familyNames, isFamily } from "../../src/conformance/families.js";
+import { sequences } from "../../src/conformance/sequences.js";
 
 function seeded(data: unknown): Emulator {
   const emulator = createEmulator({ clock: manualClock("2026-01-01") });
@@ -70,11 +73,11 @@ describe("seed", () => {
     [{ "user:1": { tags: null } }, '["user:1"].tags: null is no value; leave it out, or write ""'],
     [
       { a: { $type: "sets", value: [] } },
-      'a.$type: "sets" is no type; write one of string, list, set, hash, zset, geo, stream, json, hyperloglog',
+      'a.$type: "sets" is no type; write one of string, list, set, hash, zset, geo, stream, json, dump, hyperloglog',
     ],
     [
       { a: { $type: "toString", value: [] } },
-      'a.$type: "toString" is no type; write one of string, list, set, hash, zset, geo, stream, json, hyperloglog',
+      'a.$type: "toString" is no type; write one of string, list, set, hash, zset, geo, stream, json, dump, hyperloglog',
     ],
     [{ a: { $type: "set" } }, 'a: value is missing; write { …, "value": … }'],
     [{ a: { $type: "set", value: "x" } }, 'a.value: "x" is no array; write [ … ]'],
@@ -96,7 +99,7 @@ describe("seed", () => {
     ],
     [
       { a: { $tll: "1s", value: "x" } },
-      'a.$tll: only $type, $ttl and value may stand here; a hash is { "$type": "hash", "value": { … } }',
+      'a.$tll: only $type, $ttl, $fieldTtl and value may stand here; a hash is { "$type": "hash", "value": { … } }',
     ],
     [
       { a: { $type: "geo", value: { b: [1] } } },
@@ -126,3 +129,102 @@ function bound(data: unknown): { readonly call: Emulator["call"] } {
   const emulator = seeded(data);
   return { call: (name, ...args) => emulator.call(name, ...args) };
 }
+
+/** The bytes of a reply. */
+function stringReply(emulator: Emulator, ...words: readonly string[]): string {
+  const reply = emulator.execute(emulator.createSession(), words.map(bytes));
+  if (typeof reply !== "string") throw new TypeError(`${words.join(" ")} answers with no string`);
+  return reply;
+}
+
+describe("emulator.seed", () => {
+  it("takes bytes, times of fields, payloads of DUMP and documents as their own text", () => {
+    const emulator = createEmulator({ clock: manualClock("2026-01-01") });
+    const other = createEmulator();
+    other.call("RPUSH", "list", "a", "b");
+    const payload = stringReply(other, "DUMP", "list");
+    emulator.seed({
+      "$base64:/w==": "$base64:AAE=",
+      user: { $type: "hash", value: { name: "Ada", age: "36" }, $fieldTtl: { name: "15m" } },
+      list: { $type: "dump", value: `$base64:${btoa(payload)}` },
+      doc: { $type: "json", value: '$json:{"price":1.0}' },
+    });
+    const get = ["GET", "\xff"].map(bytes);
+    expect(emulator.execute(emulator.createSession(), get)).toBe("\0\x01");
+    expect(emulator.call("HPTTL", "user", "FIELDS", 2, "name", "age")).toEqual([900_000, -1]);
+    expect(emulator.call("LRANGE", "list", 0, -1)).toEqual(["a", "b"]);
+    expect(emulator.call("JSON.GET", "doc")).toBe('{"price":1.0}');
+  });
+
+  it.each([
+    [{ a: "$base64:é" }, 'a: "$base64:é": what stands behind $base64: is no base64'],
+    [
+      { a: { $type: "set", value: ["x"], $fieldTtl: { x: "1s" } } },
+      "a.$fieldTtl: only fields of a hash have a time to live, and this is a set",
+    ],
+    [
+      { a: { value: { f: "x" }, $fieldTtl: { f: 5 } } },
+      'a.$fieldTtl.f: 5 is no time to live; write text such as "30s", "15m", "1h30m" or "7d"',
+    ],
+  ])("tells what is wrong with %j", (data, message) => {
+    expect(() => createEmulator().seed(data)).toThrow(new TypeError(message));
+  });
+});
+
+describe("emulator.toJSON", () => {
+  it("writes what is there in the plainest form", () => {
+    const data = {
+      board: { $type: "zset", value: { ada: 1.5, bob: "-inf" } },
+      bytes: "$base64:AAH/",
+      cached: { value: "x", $ttl: "1d1h1m1s1ms" },
+      doc: { $type: "json", value: { a: [1, null, "x"] } },
+      events: { $type: "stream", value: [{ $id: "1-1", kind: "login" }] },
+      float: { $type: "json", value: "$json:[1.0]" },
+      odd: { $type: "hash", value: { $type: "x" } },
+      prefixed: "$base64:JGJhc2U2NDo=",
+      queue: ["a", "b"],
+      tags: { $type: "set", value: ["a", "b"] },
+      text: "hällo",
+      user: { $type: "hash", value: { name: "Ada" }, $fieldTtl: { name: "15m" }, $ttl: "1h" },
+      "user:1": { name: "Ada", age: "36" },
+    };
+    const emulator = createEmulator({ clock: manualClock("2026-01-01") });
+    emulator.seed(data);
+    expect(JSON.parse(JSON.stringify(emulator))).toEqual(data);
+    expect(Object.keys(emulator.toJSON())).toEqual(Object.keys(data));
+  });
+
+  it("gives back what seed makes the same database of, whatever was done to it", () => {
+    const options = {
+      families: familyNames.filter(isFamily),
+      length: 40,
+      sessions: false,
+      pauses: 0.02,
+      textOnly: false,
+      timing: { short: [40], wait: [80] },
+    };
+    let keys = 0;
+    const law = fc.property(sequences(options), (sequence) => {
+      const clock = manualClock("2026-01-01");
+      const emulator = createEmulator({ clock });
+      const session = emulator.createSession();
+      for (const step of sequence) {
+        if ("wait" in step) clock.advance(step.wait);
+        else emulator.execute(session, step.argv);
+      }
+      const copy = createEmulator({ clock });
+      const json: unknown = JSON.parse(JSON.stringify(emulator));
+      copy.seed(json);
+      keys += Object.keys(copy.toJSON()).length;
+      session.database = 0;
+      for (const database of [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15]) {
+        emulator.execute(session, ["SELECT", String(database)].map(bytes));
+        emulator.execute(session, ["FLUSHDB"].map(bytes));
+      }
+      expect(String(diff(emulator, copy))).toBe("no difference");
+      expect(copy.dump()).toBe(emulator.dump());
+    });
+    fc.assert(law, { numRuns: Number(process.env["SEED_RUNS"] ?? 500), seed: 1 });
+    expect(keys).toBeGreaterThan(500);
+  });
+});

@@ -1,10 +1,10 @@
 /** Commands that the program itself runs, to load and to save: no user's rules bind them, and no client sees their session. */
-import type { ByteString } from "../bytes.js";
-import type { Engine } from "../engine.js";
-import { ReplyError } from "../errors.js";
-import { redisProfile } from "../profile.js";
-import type { Reply } from "../reply.js";
-import { Session } from "../session.js";
+import type { ByteString } from "./bytes.js";
+import type { Engine } from "./engine.js";
+import { ReplyError } from "./errors.js";
+import { redisProfile } from "./profile.js";
+import type { Reply } from "./reply.js";
+import { Session } from "./session.js";
 
 /** Runs a command; throws a ReplyError where Redis answers with an error. */
 export type Run = (argv: readonly ByteString[]) => Reply;

@@ -2,11 +2,12 @@
  * Data as people write it in JSON, to start with: text is a string, an array a list, an object a hash; what else there is says so
  * with `$type`, and how long it lives with `$ttl`. All of it is read before the first key is set.
  */
-import { utf8 } from "../bytes.js";
+import type { ByteString } from "../bytes.js";
 import { parseDuration } from "../clock.js";
 import type { Engine } from "../engine.js";
 import { ReplyError } from "../errors.js";
-import { trusted } from "./trusted.js";
+import { trusted } from "../trusted.js";
+import { read } from "./notation.js";
 
 /**
  * Sets the keys of an object in database 0, in place of what is there:
@@ -21,11 +22,14 @@ import { trusted } from "./trusted.js";
  *       "events": { "$type": "stream", "value": [{ "kind": "login" }, { "$id": "*", "kind": "logout" }] },
  *       "cities": { "$type": "geo", "value": { "Palermo": [13.361389, 38.115556] } },
  *       "doc": { "$type": "json", "value": { "a": [1, 2] } },
- *       "visitors": { "$type": "hyperloglog", "value": ["ada", "grace"] }
+ *       "visitors": { "$type": "hyperloglog", "value": ["ada", "grace"] },
+ *       "session": { "$type": "hash", "value": { "token": "x" }, "$fieldTtl": { "token": "15m" } },
+ *       "bytes": "$base64:AAH/"
  *     }
  *
  * Without `$type` the shape of `value` tells the type. Objects, arrays and booleans within values are stored as their JSON text, as
- * the clients of Vercel KV and Upstash do. Throws a TypeError that names the place of what is wrong, and the fix.
+ * the clients of Vercel KV and Upstash do. Bytes that are no text are written `$base64:…`, as a value and as a name. What nothing else
+ * can say has the type "dump", whose value is a payload of DUMP, and a JSON document may be its own text behind `$json:`. Throws a TypeError that names the place of what is wrong, and the fix.
  */
 export function seed(engine: Engine, data: unknown): void {
   if (!isRecord(data)) {
@@ -36,9 +40,13 @@ export function seed(engine: Engine, data: unknown): void {
   const keys = Object.entries(data).map(([key, value]) => readKey(key, value));
   const run = trusted(engine);
   for (const { key, path, commands } of keys) {
-    run(["DEL", key].map(utf8));
+    const words = (call: Call): ByteString[] => {
+      const [name, ...operands] = call;
+      return [name, key, ...operands].map((word) => bytesOf(word, path));
+    };
+    run(words(["DEL"]));
     try {
-      for (const [name, ...operands] of commands) run([name, key, ...operands].map(utf8));
+      for (const call of commands) run(words(call));
     } catch (error) {
       if (!(error instanceof ReplyError)) throw error;
       throw new TypeError(`${path}: Redis refuses it: ${error.message}`, { cause: error });
@@ -61,22 +69,41 @@ function readKey(key: string, content: unknown): Key {
     return { key, path, commands: TYPES[typeOf(content)](content, path) };
   }
   for (const name of Object.keys(content)) {
-    if (["$type", "$ttl", "value"].includes(name)) continue;
+    if (["$type", "$ttl", "$fieldTtl", "value"].includes(name)) continue;
     const hash = '{ "$type": "hash", "value": { … } }';
-    wrong(at(path, name), `only $type, $ttl and value may stand here; a hash is ${hash}`);
+    wrong(
+      at(path, name),
+      `only $type, $ttl, $fieldTtl and value may stand here; a hash is ${hash}`,
+    );
   }
-  const { $type: type = typeOf(content.value), $ttl: ttl, value } = content;
+  const { $type: type = typeOf(content.value), $ttl: ttl, $fieldTtl: fieldTtl, value } = content;
   if (value === undefined) wrong(path, 'value is missing; write { …, "value": … }');
   if (typeof type !== "string" || !isType(type)) {
     const known = Object.keys(TYPES).join(", ");
     wrong(at(path, "$type"), `${show(type)} is no type; write one of ${known}`);
   }
   const commands = TYPES[type](value, at(path, "value"));
-  if (ttl === undefined) return { key, path, commands };
-  return { key, path, commands: [...commands, ["PEXPIRE", readTtl(ttl, at(path, "$ttl"))]] };
+  if (fieldTtl !== undefined)
+    commands.push(...fieldExpiries(type, fieldTtl, at(path, "$fieldTtl")));
+  if (ttl !== undefined) commands.push(["PEXPIRE", readTtl(ttl, at(path, "$ttl"))]);
+  return { key, path, commands };
+}
+
+function fieldExpiries(type: Type, fieldTtl: unknown, path: string): Call[] {
+  if (type !== "hash")
+    wrong(path, `only fields of a hash have a time to live, and this is a ${type}`);
+  return fields(fieldTtl, path, '{ "field": "15m" }').map(({ name, value, path }) => {
+    return ["HPEXPIRE", readTtl(value, path), "FIELDS", "1", name];
+  });
+}
+
+function bytesOf(word: string, path: string): ByteString {
+  return read(word) ?? wrong(path, `${show(word)}: what stands behind $base64: is no base64`);
 }
 
 function readTtl(ttl: unknown, path: string): string {
+  const digits = typeof ttl === "string" ? /^[1-9]\d*(?=ms$)/.exec(ttl)?.[0] : undefined;
+  if (digits !== undefined) return digits;
   const milliseconds = typeof ttl === "string" ? Math.round(parseDuration(ttl)) : Number.NaN;
   if (milliseconds > 0 && Number.isSafeInteger(milliseconds)) return String(milliseconds);
   wrong(path, `${show(ttl)} is no time to live; write text such as "30s", "15m", "1h30m" or "7d"`);
@@ -111,7 +138,8 @@ const TYPES = {
   },
   stream: (value: unknown, path: string): Call[] =>
     elements(value, path).map((entry) => addition(entry.value, entry.path)),
-  json: (value: unknown): Call[] => [["JSON.SET", "$", JSON.stringify(value)]],
+  json: (value: unknown): Call[] => [["JSON.SET", "$", jsonText(value)]],
+  dump: (value: unknown, path: string): Call[] => [["RESTORE", "0", word(value, path)]],
   hyperloglog: (value: unknown, path: string): Call[] => [["PFADD", ...words(value, path)]],
 };
 
@@ -121,6 +149,11 @@ function addition(value: unknown, path: string): Call {
   const { $id: id = "*", ...entry } = value;
   if (typeof id !== "string") wrong(at(path, "$id"), 'an id is text, such as "1700000000000-0"');
   return ["XADD", id, ...pairs(entry, path)];
+}
+
+function jsonText(value: unknown): string {
+  if (typeof value !== "string" || !/^\$(?:json|base64):/.test(value)) return JSON.stringify(value);
+  return value.replace(/^\$json:/, "");
 }
 
 interface Part {
