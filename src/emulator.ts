@@ -98,14 +98,14 @@ export class Emulator extends Engine {
     return this.#faults;
   }
 
-  /** Puts faults out of force, too. */
+  /** Empties every database, forgets scripts, functions and users, and puts faults out of force; clock and interceptors stay. */
   override reset(): void {
     super.reset();
     this.#faults?.clear();
     this.#replicas?.replicate();
   }
 
-  /** Notes which faults are in force, too. */
+  /** As the engine's checkpoint; the faults in force are again those that were. */
   override checkpoint(): () => void {
     const undoFaults = this.faults.save();
     const undo = super.checkpoint();

@@ -6,7 +6,7 @@ import { describe, expect, it } from "vitest";
 
 const source = fileURLToPath(new URL("../src", import.meta.url));
 
-/** From the bottom up: folders, files that are not on their folder's level, and the files that stand in src itself. Those of the first level are all that are not named. */
+/** From the bottom up: folders, and the files that stand in src itself. Those of the first level are all that are not named. */
 const levels: readonly (readonly string[])[] = [
   ["base"],
   ["values"],
@@ -69,7 +69,8 @@ function importsOf(file: string): Import[] {
 
 function levelOf(file: string): number {
   const [place = file] = file.split("/");
-  const own = levels.findIndex((level) => level.includes(file));
-  const shared = levels.findIndex((level) => level.includes(place));
-  return Math.max(0, own < 0 ? shared : own);
+  return Math.max(
+    0,
+    levels.findIndex((level) => level.includes(place)),
+  );
 }

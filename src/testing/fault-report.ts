@@ -17,11 +17,20 @@ export interface SilentRule {
 const SHOWN = 3;
 const LONGEST = 80;
 
+/** A command that came by, as much of it as is shown. */
+export type SeenCommand = { readonly line: string } & Pick<CalledCommand, "client" | "door">;
+
+export function seenCommand(command: CalledCommand): SeenCommand {
+  const { client, door } = command;
+  const line = commandLine(command);
+  return { line: line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`, client, door };
+}
+
 /** `seen` are the commands that came by. */
 export function unfired(
   rules: readonly SilentRule[],
   total: number,
-  seen: readonly CalledCommand[],
+  seen: readonly SeenCommand[],
 ): string {
   const lines = rules.map(
     (rule) => `  ${show(rule.fault)}\n    ${reasons(rule, seen).join("\n    ")}`,
@@ -32,7 +41,7 @@ export function unfired(
 
 function reasons(
   { fault, matched, missed, unfit, limits }: SilentRule,
-  seen: readonly CalledCommand[],
+  seen: readonly SeenCommand[],
 ): readonly string[] {
   const { on = "*", after = 0 } = fault;
   if (matched > after)
@@ -51,16 +60,15 @@ function matches(count: number): string {
 }
 
 /** The commands seen that a rule's words differ least from; who called them, where the rule says who. */
-function closest({ on, key = "", client, door }: Fault, seen: readonly CalledCommand[]): string {
+function closest({ on, key = "", client, door }: Fault, seen: readonly SeenCommand[]): string {
   if (seen.length === 0) return "nothing was called while it was in force";
   const name = typeof on === "string" ? on : on instanceof RegExp ? on.source : "";
   const words = `${name} ${typeof key === "string" ? key : key.source}`.trim().toUpperCase();
   const isScoped = client !== undefined || door !== undefined;
   const lines = new Set(
-    seen.map((command) => {
-      const line = shortened(commandLine(command));
-      return isScoped ? `${line} (client ${command.client}, door ${command.door})` : line;
-    }),
+    seen.map(({ line, client, door }) =>
+      isScoped ? `${line} (client ${client}, door ${door})` : line,
+    ),
   );
   const distances = [...lines].map((line) => ({
     line,
@@ -68,8 +76,4 @@ function closest({ on, key = "", client, door }: Fault, seen: readonly CalledCom
   }));
   const nearby = distances.sort((one, other) => one.distance - other.distance).slice(0, SHOWN);
   return `the closest commands seen: ${nearby.map(({ line }) => line).join("; ")}`;
-}
-
-function shortened(line: string): string {
-  return line.length <= LONGEST ? line : `${line.slice(0, LONGEST)}…`;
 }

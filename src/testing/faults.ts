@@ -11,8 +11,8 @@ import type { Reply } from "../reply.js";
 import { seededRandom, type Random } from "../random.js";
 import { disturbance, type Disturbance } from "./fault-effects.js";
 import { checkFault, type Fault } from "./fault-options.js";
-import { unfired, type SilentRule } from "./fault-report.js";
-import { calledCommand, commandLine, commandMatcher, type CalledCommand } from "./matching.js";
+import { seenCommand, unfired, type SeenCommand, type SilentRule } from "./fault-report.js";
+import { calledCommand, commandMatcher, type CalledCommand } from "./matching.js";
 
 /** A fault in force. */
 export interface FaultRule {
@@ -31,7 +31,7 @@ export class Faults {
   /** How many rules there were, each with chance of its own. */
   #added = 0;
   /** The command lines that came by, for those who look for what a rule might have meant. */
-  readonly #seen = new Map<string, CalledCommand>();
+  readonly #seen = new Map<string, SeenCommand>();
   #takeOut = (): void => undefined;
 
   constructor(engine: Engine) {
@@ -55,7 +55,6 @@ export class Faults {
   clear(): void {
     this.#set([]);
     this.#added = 0;
-    this.#seen.clear();
   }
 
   /** Throws an Error that names the rules in force that have never fired, with what they may have been meant for. */
@@ -65,16 +64,22 @@ export class Faults {
     throw new Error(unfired(silent, this.#rules.length, [...this.#seen.values()]));
   }
 
-  /** Notes which rules are in force; the returned function puts these in force again, and no others. */
+  /** Notes which rules are in force; the returned function puts these in force again, and no others, with chance as it was for the next. */
   save(): () => void {
-    const rules = this.#rules;
-    return () => this.#set(rules);
+    const [rules, added] = [this.#rules, this.#added];
+    return () => {
+      this.#set(rules);
+      this.#added = added;
+    };
   }
 
   #set(rules: readonly Rule[]): void {
     if (this.#rules.length === 0 && rules.length > 0) {
       this.#takeOut = this.#engine.intercept(this.#link, { disruptive: true });
-    } else if (rules.length === 0) this.#takeOut();
+    } else if (rules.length === 0) {
+      this.#takeOut();
+      this.#seen.clear();
+    }
     this.#rules = rules;
   }
 
@@ -106,9 +111,10 @@ export class Faults {
   }
 
   #remember(command: CalledCommand): void {
-    const line = `${command.door} ${command.client} ${commandLine(command)}`;
-    this.#seen.delete(line);
-    this.#seen.set(line, command);
+    const seen = seenCommand(command);
+    const origin = `${seen.line} ${seen.door} ${seen.client}`;
+    this.#seen.delete(origin);
+    this.#seen.set(origin, seen);
     if (this.#seen.size <= REMEMBERED) return;
     const [oldest = ""] = this.#seen.keys();
     this.#seen.delete(oldest);

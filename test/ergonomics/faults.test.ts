@@ -57,8 +57,9 @@ describe("a lost reply doubles an INCR", () => {
   });
 
   it("through the servers, over REST and RESP", async () => {
-    const { emulator, url, token, redisUrl, close } = await startServer();
-    onTestFinished(close);
+    const server = await startServer();
+    onTestFinished(() => server.close());
+    const { emulator, url, token, redisUrl } = server;
     loseReply(emulator, "INCR");
     expect(await new Redis({ url, token }).incr("hits")).toBe(2);
     const redis = new IORedis(redisUrl);
@@ -152,12 +153,12 @@ describe("@upstash/ratelimit", () => {
   });
 });
 
-describe("@upstash/lock", () => {
-  const lockOf = (redis: object): Lock => {
-    if (!isClient(redis)) throw new TypeError("no client of @upstash/redis");
-    return new Lock({ id: "job", redis, lease: 5000, retry: { attempts: 1, delay: 0 } });
-  };
+function lockOf(redis: object): Lock {
+  if (!isClient(redis)) throw new TypeError("no client of @upstash/redis");
+  return new Lock({ id: "job", redis, lease: 5000, retry: { attempts: 1, delay: 0 } });
+}
 
+describe("@upstash/lock", () => {
   test("does not know that it holds a lock whose reply was lost", async ({ redis, emulator }) => {
     const lock = lockOf(redis);
     loseReply(emulator, "SET");

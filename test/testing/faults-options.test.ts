@@ -5,7 +5,8 @@ import { describe, expect, it } from "vitest";
 /** As JavaScript lets it be called. */
 function adding(fault: unknown): () => unknown {
   const { faults } = createEmulator();
-  return () => Reflect.apply(faults.add, faults, [fault]);
+  const add: unknown = Reflect.get(faults, "add");
+  return () => (typeof add === "function" ? Reflect.apply(add, faults, [fault]) : undefined);
 }
 
 const NAMES =

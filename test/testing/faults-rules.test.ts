@@ -17,13 +17,15 @@ function start(seed = 1) {
   const options = { retry, enableAutoPipelining: false };
   const redis = new Redis(options, emulator, "app");
   const worker = new Redis(options, emulator, "worker-1");
-  /** Whether the call is refused. */
-  const fails = (call: Promise<unknown>): Promise<boolean> =>
-    call.then(
-      () => false,
-      () => true,
-    );
-  return { emulator, faults: emulator.faults, redis, worker, fails };
+  return { emulator, faults: emulator.faults, redis, worker };
+}
+
+/** Whether the call is refused. */
+async function fails(call: Promise<unknown>): Promise<boolean> {
+  return call.then(
+    () => false,
+    () => true,
+  );
 }
 
 describe("on", () => {
@@ -101,7 +103,7 @@ describe("on", () => {
   });
 
   it("does not see what a script calls, but the script", async () => {
-    const { emulator, faults, redis, fails } = start();
+    const { emulator, faults, redis } = start();
     const inner = faults.add({ on: "SET", effect: refused });
     expect(await fails(redis.eval("return redis.call('SET', KEYS[1], 1)", ["k"], []))).toBe(false);
     expect(emulator.call("GET", "k")).toBe("1");
@@ -113,7 +115,7 @@ describe("on", () => {
 
 describe("scopes", () => {
   it("are one of the keys", async () => {
-    const { faults, redis, fails } = start();
+    const { faults, redis } = start();
     faults.add({ key: "user:[0-9]*", effect: refused });
     faults.add({ key: /^job:\d+$/g, effect: refused });
     expect(await fails(redis.get("user:1"))).toBe(true);
@@ -125,7 +127,7 @@ describe("scopes", () => {
   });
 
   it("are the client", async () => {
-    const { faults, redis, worker, fails } = start();
+    const { faults, redis, worker } = start();
     faults.add({ on: "GET", client: "app", effect: refused });
     faults.add({ on: "SET", client: /^worker-\d$/, effect: refused });
     expect(await fails(redis.get("k"))).toBe(true);
@@ -135,7 +137,7 @@ describe("scopes", () => {
   });
 
   it("are the door", async () => {
-    const { emulator, faults, redis, fails } = start();
+    const { emulator, faults, redis } = start();
     undo.push(interceptFetch(emulator, connection));
     const rest = new RealRedis(connection);
     faults.add({ on: "GET", door: "rest", effect: refused });
@@ -147,9 +149,42 @@ describe("scopes", () => {
   });
 });
 
+async function byChance(seed: number, chance: number | undefined) {
+  const { emulator, faults, redis } = start(seed);
+  emulator.call("SADD", "set", ...Array.from("abcdefghij"));
+  if (chance !== undefined) faults.add({ on: "GET", chance, effect: refused });
+  const outcomes: boolean[] = [];
+  for (let count = 0; count < 200; count++) outcomes.push(await fails(redis.get("k")));
+  return { outcomes, lots: emulator.call("SRANDMEMBER", "set", -20) };
+}
+
+async function besideOthers(both: boolean) {
+  const { faults, redis } = start();
+  faults.add({ on: "GET", chance: 0.5, effect: refused });
+  if (both) faults.add({ on: "SET", chance: 0.5, effect: refused });
+  const outcomes: boolean[] = [];
+  for (let count = 0; count < 50; count++) {
+    await fails(redis.set("k", 1));
+    outcomes.push(await fails(redis.get("k")));
+  }
+  return outcomes;
+}
+
+async function waitsOf(seed: number) {
+  const { emulator, faults, redis } = start(seed);
+  const waits: number[] = [];
+  emulator.clock.sleep = (duration) => {
+    waits.push(Number(duration));
+    return Promise.resolve();
+  };
+  faults.add({ effect: { latency: "100ms", jitter: 40 } });
+  for (let count = 0; count < 100; count++) await redis.get("k");
+  return waits;
+}
+
 describe("how often", () => {
   it("is each time, unless told otherwise", async () => {
-    const { faults, redis, fails } = start();
+    const { faults, redis } = start();
     const rule = faults.add({ effect: refused });
     for (let count = 1; count <= 10; count++) {
       expect(await fails(redis.get("k"))).toBe(true);
@@ -158,7 +193,7 @@ describe("how often", () => {
   });
 
   it("is behind the first, and so many times", async () => {
-    const { faults, redis, fails } = start();
+    const { faults, redis } = start();
     const rule = faults.add({ on: "GET", after: 2, times: 3, effect: refused });
     const outcomes: boolean[] = [];
     for (let count = 0; count < 8; count++) {
@@ -184,59 +219,42 @@ describe("how often", () => {
   });
 
   it("is a matter of chance, the same for each seed, and moves none of the commands'", async () => {
-    const run = async (seed: number, chance: number | undefined) => {
-      const { emulator, faults, redis, fails } = start(seed);
-      emulator.call("SADD", "set", ..."abcdefghij");
-      if (chance !== undefined) faults.add({ on: "GET", chance, effect: refused });
-      const outcomes: boolean[] = [];
-      for (let count = 0; count < 200; count++) outcomes.push(await fails(redis.get("k")));
-      return { outcomes, lots: emulator.call("SRANDMEMBER", "set", -20) };
-    };
-    const one = await run(1, 0.3);
-    expect(await run(1, 0.3)).toEqual(one);
-    expect((await run(2, 0.3)).outcomes).not.toEqual(one.outcomes);
-    expect((await run(1, undefined)).lots).toEqual(one.lots);
+    const one = await byChance(1, 0.3);
+    expect(await byChance(1, 0.3)).toEqual(one);
+    expect((await byChance(2, 0.3)).outcomes).not.toEqual(one.outcomes);
+    expect((await byChance(1, undefined)).lots).toEqual(one.lots);
     const failed = one.outcomes.filter(Boolean).length;
     expect(failed).toBeGreaterThan(40);
     expect(failed).toBeLessThan(80);
-    expect((await run(1, 0)).outcomes).not.toContain(true);
-    expect((await run(1, 1)).outcomes).not.toContain(false);
+    expect((await byChance(1, 0)).outcomes).not.toContain(true);
+    expect((await byChance(1, 1)).outcomes).not.toContain(false);
+  });
+
+  it("is the same chance for each test that is undone", async () => {
+    const { emulator, faults, redis } = start();
+    const run = async (): Promise<boolean[]> => {
+      const undoTest = emulator.checkpoint();
+      faults.add({ chance: 0.5, effect: refused });
+      const outcomes: boolean[] = [];
+      for (let count = 0; count < 50; count++) outcomes.push(await fails(redis.get("k")));
+      undoTest();
+      return outcomes;
+    };
+    expect(await run()).toEqual(await run());
   });
 
   it("is a matter of each rule's own chance", async () => {
-    const run = async (both: boolean) => {
-      const { faults, redis, fails } = start();
-      faults.add({ on: "GET", chance: 0.5, effect: refused });
-      if (both) faults.add({ on: "SET", chance: 0.5, effect: refused });
-      const outcomes: boolean[] = [];
-      for (let count = 0; count < 50; count++) {
-        await fails(redis.set("k", 1));
-        outcomes.push(await fails(redis.get("k")));
-      }
-      return outcomes;
-    };
-    expect(await run(true)).toEqual(await run(false));
+    expect(await besideOthers(true)).toEqual(await besideOthers(false));
   });
 
   it("spreads latency by the jitter, the same for each seed", async () => {
-    const run = async (seed: number) => {
-      const { emulator, faults, redis } = start(seed);
-      const waits: number[] = [];
-      emulator.clock.sleep = (duration) => {
-        waits.push(Number(duration));
-        return Promise.resolve();
-      };
-      faults.add({ effect: { latency: "100ms", jitter: 40 } });
-      for (let count = 0; count < 100; count++) await redis.get("k");
-      return waits;
-    };
-    const waits = await run(1);
+    const waits = await waitsOf(1);
     expect(Math.min(...waits)).toBeGreaterThanOrEqual(60);
     expect(Math.min(...waits)).toBeLessThan(70);
     expect(Math.max(...waits)).toBeLessThanOrEqual(140);
     expect(Math.max(...waits)).toBeGreaterThan(130);
-    expect(await run(1)).toEqual(waits);
-    expect(await run(2)).not.toEqual(waits);
+    expect(await waitsOf(1)).toEqual(waits);
+    expect(await waitsOf(2)).not.toEqual(waits);
   });
 });
 
@@ -251,7 +269,7 @@ describe("rules", () => {
   });
 
   it("disturb only while there are any", async () => {
-    const { emulator, faults, redis, fails } = start();
+    const { emulator, faults, redis } = start();
     expect(emulator.disrupted).toBe(false);
     const one = faults.add({ on: "GET", effect: refused });
     const other = faults.add({ on: "SET", effect: refused });
@@ -271,7 +289,7 @@ describe("rules", () => {
   });
 
   it("end with reset(), not with restore()", async () => {
-    const { emulator, faults, redis, fails } = start();
+    const { emulator, faults, redis } = start();
     const snapshot = emulator.snapshot();
     faults.add({ effect: refused });
     emulator.restore(snapshot);
@@ -282,7 +300,7 @@ describe("rules", () => {
   });
 
   it("are those of the checkpoint when a test is undone", async () => {
-    const { emulator, faults, redis, fails } = start();
+    const { emulator, faults, redis } = start();
     const before = emulator.checkpoint();
     const lasting = faults.add({ on: "GET", effect: refused });
     const after = emulator.checkpoint();
@@ -303,35 +321,47 @@ describe("rules", () => {
   });
 });
 
+/** What `verify` says of the one rule when these calls have come by. */
+async function silent(
+  fault: Fault,
+  calls: (clients: ReturnType<typeof start>) => Promise<unknown>,
+): Promise<string> {
+  const clients = start();
+  clients.faults.add(fault);
+  await calls(clients);
+  try {
+    clients.faults.verify();
+  } catch (error) {
+    return String(error);
+  }
+  return "";
+}
+
+async function three({ redis, worker }: ReturnType<typeof start>) {
+  await redis.incr("hits");
+  await redis.set("user:1", "ada");
+  await worker.get("user:1");
+}
+
 describe("verify", () => {
+  it("speaks of what came by since the first rule of the test", async () => {
+    const { emulator, faults, redis } = start();
+    const undoTest = emulator.checkpoint();
+    faults.add({ on: "SET", effect: refused });
+    await redis.get("of-the-test-before");
+    undoTest();
+    faults.add({ on: "SET", effect: refused });
+    expect(() => faults.verify()).toThrow("nothing was called while it was in force");
+  });
+
   it("is content when all rules have fired, or there are none", async () => {
-    const { faults, redis, fails } = start();
+    const { faults, redis } = start();
     faults.verify();
     faults.add({ on: "GET", effect: refused });
     expect(() => faults.verify()).toThrow(Error);
     expect(await fails(redis.get("k"))).toBe(true);
     expect(() => faults.verify()).not.toThrow();
   });
-
-  const silent = async (
-    fault: Fault,
-    calls: (clients: ReturnType<typeof start>) => Promise<unknown>,
-  ): Promise<string> => {
-    const clients = start();
-    clients.faults.add(fault);
-    await calls(clients);
-    try {
-      clients.faults.verify();
-    } catch (error) {
-      return String(error);
-    }
-    return "";
-  };
-  const three = async ({ redis, worker }: ReturnType<typeof start>) => {
-    await redis.incr("hits");
-    await redis.set("user:1", "ada");
-    await worker.get("user:1");
-  };
 
   it("knows what a misspelt command is meant for", async () => {
     expect(await silent({ on: "INRC", effect: "lost-reply" }, three)).toBe(
@@ -391,7 +421,7 @@ describe("verify", () => {
   });
 
   it("names the rules alone that never fired", async () => {
-    const { faults, redis, fails } = start();
+    const { faults, redis } = start();
     faults.add({ on: "GET", effect: refused });
     faults.add({ on: "GET", key: "k", effect: "reset" });
     expect(await fails(redis.get("k"))).toBe(true);
