@@ -69,6 +69,8 @@ export let keyspaceOf: (engine: Engine) => Keyspace;
 export class Engine {
   /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
   readonly clock: TestClock;
+  /** What makes chance repeatable: the one given, or one of its own. */
+  readonly seed: number;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -112,7 +114,8 @@ export class Engine {
     this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
-    this.#random = seededRandom(checkedSeed(options.seed));
+    this.seed = checkedSeed(options.seed);
+    this.#random = seededRandom(this.seed);
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -378,9 +381,9 @@ export class Engine {
       return LATER;
     }
     const command = findCommand(argv, session.profile);
-    if (command instanceof ReplyError) return this.#refuse(session, command);
+    if (command instanceof ReplyError) return this.refuse(session, command);
     const refusal = this.#refusal(session, command, argv);
-    if (refusal !== undefined) return this.#refuse(session, refusal, command);
+    if (refusal !== undefined) return this.refuse(session, refusal, command);
     const pausedUntil = this.#pausedUntil(session, command);
     if (pausedUntil !== undefined) return this.#waits.hold(session, argv, pausedUntil);
     const { transaction } = session;
@@ -403,8 +406,10 @@ export class Engine {
     return command;
   }
 
-  /** A command that is refused before it runs spoils the transaction that it was meant for; EXEC ends it. */
-  #refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
+  /**
+   * Has a command refused before it runs: that spoils the transaction that it was meant for, and EXEC ends it. Returns the reply.
+   */
+  refuse(session: Session, refusal: ReplyError, command?: Command): ReplyError {
     if (session.transaction !== undefined) session.transaction.failed = true;
     const aborted = command?.name === "exec" ? abortedBecauseOf(refusal) : refusal;
     if (aborted.code === "EXECABORT") session.endTransaction();
