@@ -16,6 +16,7 @@ import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { independent, Scripting } from "./lua/scripting.js";
+import type { Observer } from "./observer.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
@@ -51,6 +52,8 @@ export interface Call {
   readonly syncToken?: string | undefined;
   /** Has the response altered on its way to the client, when the commands have run; only REST has responses. */
   readonly alterResponse?: (alter: Alteration) => void;
+  /** Told how many commands have run for the call, those that scripts call included. */
+  readonly onRun?: ((commands: number) => void) | undefined;
 }
 
 type StateBeside = Omit<EngineState, "keyspace" | "version">;
@@ -69,8 +72,8 @@ export let keyspaceOf: (engine: Engine) => Keyspace;
 export class Engine {
   /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
   readonly clock: TestClock;
-  /** What makes chance repeatable: the one given, or one of its own. */
-  readonly seed: number;
+  /** Who looks on at what the doors are asked and answer. */
+  observer: Observer | undefined;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -114,8 +117,7 @@ export class Engine {
     this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
     this.#server = new Server(this.clock.now(), commandTable.size);
-    this.seed = checkedSeed(options.seed);
-    this.#random = seededRandom(this.seed);
+    this.#random = seededRandom(checkedSeed(options.seed));
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -341,8 +343,17 @@ export class Engine {
     return skipped || session.replies === "off" ? several([]) : reply;
   }
 
+  #answer(call: Call): readonly Reply[] {
+    if (call.onRun === undefined) return this.#runAll(call);
+    const { shared } = this.#keyspace;
+    const before = shared.commands;
+    const replies = this.#runAll(call);
+    call.onRun(Math.max(0, shared.commands - before));
+    return replies;
+  }
+
   /** Time stands still for a transaction, as it does in EXEC. */
-  #answer({ commands, session, atomic }: Call): readonly Reply[] {
+  #runAll({ commands, session, atomic }: Call): readonly Reply[] {
     if (!atomic) return commands.map((argv) => this.execute(session, argv));
     const now = this.clock.now();
     const replies = commands.map((argv) => this.#process(now, session, argv));
