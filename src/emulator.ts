@@ -6,6 +6,7 @@ import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
 import { dump } from "./testing/dump.js";
+import { CommandLog, type LogOptions } from "./testing/log.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -13,6 +14,8 @@ import { toJson } from "./testing/to-json.js";
 export interface EmulatorOptions extends EngineOptions, Tokens {
   /** The path below which `fetch` is mounted, such as `/api/kv`; unless given, it has the whole host. */
   readonly basePath?: string | undefined;
+  /** Whether the commands that come through the doors are logged (`emulator.log`), and how many are kept; they are not unless told. */
+  readonly log?: boolean | LogOptions | undefined;
 }
 
 export class Emulator extends Engine {
@@ -23,11 +26,15 @@ export class Emulator extends Engine {
    */
   readonly fetch: (request: Request) => Promise<Response>;
 
+  /** What came through the doors, where that is logged. */
+  readonly log: CommandLog;
+
   readonly #options: EmulatorOptions;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
     this.#options = options;
+    this.log = new CommandLog(this, options.log);
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -45,6 +52,21 @@ export class Emulator extends Engine {
     const fork = new Emulator({ ...this.#options, clock });
     fork.become(this);
     return fork;
+  }
+
+  /** As the engine's; clears the log, too. */
+  override reset(): void {
+    super.reset();
+    this.log.clear();
+  }
+
+  /** As the engine's; the log is cleared when what has changed is undone. */
+  override checkpoint(): () => void {
+    const [undo, undoLog] = [super.checkpoint(), this.log.save()];
+    return () => {
+      undo();
+      undoLog();
+    };
   }
 
   /**

@@ -27,19 +27,22 @@ export interface CommandFilter {
    * A command's name in any case, with its subcommand or for all of them (`"INCR"`, `"json.get"`, `"OBJECT ENCODING"`, `"OBJECT"`), `"*"`
    * for every command, a pattern for the command line (`/^SET user:\d+ /`; the name is in capitals), or a function.
    */
-  readonly on?: string | RegExp | ((command: CalledCommand) => boolean);
+  readonly on?: string | RegExp | ((command: CalledCommand) => boolean) | undefined;
   /** One of the command's keys: a glob pattern as Redis has them (`"user:*"`), or a RegExp. */
-  readonly key?: string | RegExp;
+  readonly key?: string | RegExp | undefined;
   /** Who calls, as `Call.client` has it: the whole of it, or a RegExp. */
-  readonly client?: string | RegExp;
+  readonly client?: string | RegExp | undefined;
   /** Where the call comes in. */
-  readonly door?: Call["door"];
+  readonly door?: Call["door"] | undefined;
 }
 
 export const DOORS: readonly string[] = ["double", "rest", "resp"] satisfies Call["door"][];
 
 /** A call's command as text. */
-export function calledCommand(argv: readonly ByteString[], call: Call): CalledCommand {
+export function calledCommand(
+  argv: readonly ByteString[],
+  call: Pick<Call, "client" | "door">,
+): CalledCommand {
   const command = lookUp(commandTable, argv);
   const name = command === undefined ? upperAscii(text(argv[0] ?? utf8(""))) : nameOf(command);
   return {
