@@ -111,9 +111,7 @@ export class RespConnection {
   /** As the engine's `handle`, for a command that somebody looks at. */
   #handleObserved(call: Call, observer: Observer): Replies {
     const { session, commands } = call;
-    const length = (replies: readonly Reply[], resp: 2 | 3): number =>
-      replies.reduce<number>((sum, reply) => sum + encodeResp(reply, resp).length, 0);
-    const request = observer.begin("resp", () => length(commands, 2));
+    const request = observer.begin("resp", () => lengthOf(commands, 2));
     const hear = request.run(call);
     const settle = (replies: readonly Reply[]): void => {
       if (replies[0] === LATER) {
@@ -122,7 +120,7 @@ export class RespConnection {
       }
       hear(replies);
       const { resp } = session;
-      request.end(() => length(replies, resp));
+      request.end(() => lengthOf(replies, resp));
     };
     try {
       const replies = this.#engine.handle({ ...call, onRun: request.onRun });
@@ -196,6 +194,11 @@ export class RespConnection {
     this.#output = "";
     if (this.#session.closed) this.#socket.end();
   }
+}
+
+/** In bytes. */
+function lengthOf(replies: readonly Reply[], resp: 2 | 3): number {
+  return replies.reduce<number>((sum, reply) => sum + encodeResp(reply, resp).length, 0);
 }
 
 function isPush(message: Reply): boolean {

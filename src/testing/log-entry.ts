@@ -3,7 +3,10 @@ import type { Call } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import type { PlainReply } from "../plain.js";
 
-export interface LoggedCommand {
+/** What is known of a command. */
+type Known = Omit<LogEntry, "toString">;
+
+export class LogEntry {
   /** In capitals, with its subcommand: `SET`, `OBJECT ENCODING`. Empty for what could not be read as a command. */
   readonly command: string;
   /** What stands behind the name, as text; passwords are `(redacted)`. */
@@ -25,13 +28,19 @@ export interface LoggedCommand {
   readonly reply: PlainReply | undefined;
   /** Redis's error, "connection cut", or "HTTP 500: …" where another response than the command's was sent. */
   readonly error: string | undefined;
-}
 
-export interface LogEntry extends LoggedCommand {}
-
-export class LogEntry {
-  constructor(command: LoggedCommand) {
-    Object.assign(this, command);
+  constructor(known: Known) {
+    this.command = known.command;
+    this.args = known.args;
+    this.keys = known.keys;
+    this.door = known.door;
+    this.client = known.client;
+    this.request = known.request;
+    this.atomic = known.atomic;
+    this.time = known.time;
+    this.duration = known.duration;
+    this.reply = known.reply;
+    this.error = known.error;
   }
 
   /** `SET user:1 Ada → "OK"`; `✗` stands before an error. */

@@ -4,8 +4,12 @@
  */
 import { beforeEach, vi } from "vitest";
 import { setUpWith } from "../set-up/set-up.js";
+import { extendExpect } from "./matchers.js";
 
+export type { EmulatorMatchers } from "../testing/matchers.js";
 export { it, test, type Fixtures } from "./fixtures.js";
+
+extendExpect();
 
 /** The emulator of the tests that have none of their own. */
 export const emulator = setUpWith(
