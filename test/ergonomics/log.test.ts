@@ -3,10 +3,10 @@ import { createClient, kv } from "@vercel/kv";
 import { createEmulator } from "kv-emulator";
 import { kvHandlers } from "kv-emulator/msw";
 import { startServer } from "kv-emulator/node";
-import { clock, emulator, test as isolated } from "kv-emulator/vitest";
+import { clock, emulator, test } from "kv-emulator/vitest";
 import { Redis as IORedis } from "ioredis";
 import { setupServer } from "msw/node";
-import { beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { beforeAll, describe, expect, onTestFinished } from "vitest";
 
 const connection = { url: "https://other-db.upstash.io", token: "secret" };
 
@@ -70,7 +70,7 @@ describe("through fetch", () => {
   });
 });
 
-isolated.concurrent("an emulator of the test's own has its own log", async ({ kv, emulator }) => {
+test.concurrent("an emulator of the test's own has its own log", async ({ kv, emulator }) => {
   await profile("1", kv);
   expect(emulator.log.commands("SET")).toHaveLength(1);
   expect(emulator).toHaveReceived("HGETALL", "user:1");
