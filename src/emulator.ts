@@ -9,6 +9,7 @@ import { dump } from "./testing/dump.js";
 import type { Snapshot } from "./snapshot.js";
 import { Faults } from "./testing/faults.js";
 import { Replicas, type ReplicaOptions } from "./testing/replicas.js";
+import { CommandLog, type LogOptions } from "./testing/log.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -18,6 +19,8 @@ export interface EmulatorOptions extends EngineOptions, Tokens {
   readonly basePath?: string | undefined;
   /** Replicas that lag behind and answer the reads of REST and the doubles; none unless given. */
   readonly replicas?: ReplicaOptions | undefined;
+  /** Whether the commands that come through the doors are logged (`emulator.log`), and how many are kept; they are not unless told. */
+  readonly log?: boolean | LogOptions | undefined;
 }
 
 export class Emulator extends Engine {
@@ -27,6 +30,9 @@ export class Emulator extends Engine {
    * not below `basePath` (404); the promise rejects only on a bug. It needs no `this`, and looks at its first argument only.
    */
   readonly fetch: (request: Request) => Promise<Response>;
+
+  /** What came through the doors, where that is logged. */
+  readonly log: CommandLog;
 
   readonly #options: EmulatorOptions;
   #faults: Faults | undefined;
@@ -40,6 +46,7 @@ export class Emulator extends Engine {
       this.#replicas = replicas;
       this.reader = (call) => replicas.answer(call);
     }
+    this.log = new CommandLog(this, options.log);
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -98,20 +105,25 @@ export class Emulator extends Engine {
     return this.#faults;
   }
 
-  /** Empties every database, forgets scripts, functions and users, and puts faults out of force; clock and interceptors stay. */
+  /**
+   * Empties every database, the replicas and the log, forgets scripts, functions and users, and puts faults out of force; clock and
+   * interceptors stay.
+   */
   override reset(): void {
     super.reset();
     this.#faults?.clear();
+    this.log.clear();
     this.#replicas?.replicate();
   }
 
-  /** As the engine's checkpoint; the faults in force are again those that were. */
+  /** As the engine's; faults and the log are as they were, too. */
   override checkpoint(): () => void {
     const undoFaults = this.faults.save();
-    const undo = super.checkpoint();
+    const [undo, undoLog] = [super.checkpoint(), this.log.save()];
     return () => {
       undoFaults();
       undo();
+      undoLog();
     };
   }
 }

@@ -16,6 +16,7 @@ import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { independent, Scripting } from "./lua/scripting.js";
+import type { Observer } from "./observer.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
@@ -53,6 +54,8 @@ export interface Call {
   readonly onSeen?: ((changes: number) => void) | undefined;
   /** Has the response altered on its way to the client, when the commands have run; only REST has responses. */
   readonly alterResponse?: (alter: Alteration) => void;
+  /** Told how many commands have run for the call, those that scripts call included. */
+  readonly onRun?: ((commands: number) => void) | undefined;
 }
 
 type StateBeside = Omit<EngineState, "keyspace" | "version">;
@@ -95,6 +98,8 @@ export class Engine {
   readonly chance: number;
   /** Answers calls in the engine's place; undefined for those that it leaves to the engine. */
   protected reader: ((call: Call) => Replies | undefined) | undefined = undefined;
+  /** Who looks on at what the doors are asked and answer. */
+  observer: Observer | undefined;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -398,10 +403,17 @@ export class Engine {
   }
 
   #answer(call: Call): Replies {
-    return this.reader?.(call) ?? this.#answerHere(call);
+    const replies = this.reader?.(call);
+    if (replies !== undefined) return replies;
+    if (call.onRun === undefined) return this.#runAll(call);
+    const { shared } = this.#keyspace;
+    const before = shared.commands;
+    const own = this.#runAll(call);
+    call.onRun(Math.max(0, shared.commands - before));
+    return own;
   }
 
-  #answerHere(call: Call): readonly Reply[] {
+  #runAll(call: Call): readonly Reply[] {
     const { commands, session, atomic } = call;
     if (this.#tracers.size > 0) return this.#answerTraced(call);
     if (atomic) return this.#transact(call);

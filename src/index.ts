@@ -15,7 +15,10 @@ export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.
 export type { Argument, Call, Interceptor, Replies } from "./engine.js";
 export { bytes, fromUint8Array, text, toUint8Array, utf8, type ByteString } from "./bytes.js";
 export { ReplyError } from "./errors.js";
+export type { Cost } from "./testing/cost.js";
 export { diff, type Change, type ChangedKey, type Difference } from "./testing/diff.js";
+export type { CommandLog, LogOptions } from "./testing/log.js";
+export type { LogEntry } from "./testing/log-entry.js";
 export type { Snapshot } from "./snapshot.js";
 export { createKeyValueStore, type KeyValueStore } from "./kv/key-value-store.js";
 export type { PlainReply } from "./plain.js";

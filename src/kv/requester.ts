@@ -4,11 +4,13 @@
  */
 import type { Requester, UpstashRequest, UpstashResponse } from "@upstash/redis";
 import { errors } from "@upstash/redis/cloudflare";
+import { utf8 } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
 import type { Backend } from "../rest/backend.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
+import { encodeReplies, encodeReply, type Encoding } from "../rest/encode.js";
 import { toCommand, toCommands } from "../rest/json-commands.js";
 import { route } from "../rest/route.js";
 import { listen, type EventStream } from "../rest/sse.js";
@@ -57,12 +59,13 @@ class Answerer {
     const { readYourWrites, upstashSyncToken } = requester;
     let seen: number | undefined;
     const onSeen = (changes: number): void => void (seen = changes);
-    const client =
+    const known =
       readYourWrites === true
         ? { ...this.#client, syncToken: upstashSyncToken, onSeen }
         : this.#client;
+    const client = observed(known, body);
     const response = isStreaming(request)
-      ? await this.#stream(request)
+      ? await this.#stream(client, request)
       : await this.#answer(client, path.join("/"), commands, body);
     if (readYourWrites === true) {
       requester.upstashSyncToken = (seen ?? this.#client.engine.changes).toString(32);
@@ -79,20 +82,20 @@ class Answerer {
     switch (path) {
       case "": {
         const [reply = null] = await runPipeline(client, [toCommand(commands)]);
+        client.observed?.end(() => utf8(encodeReply(reply, this.#encoding)).length);
         if (reply instanceof ReplyError) throw failure(reply, body);
         return { result: this.#decode(plain(reply)) };
       }
       case "pipeline": {
         const parsed = toCommands(commands);
-        if (parsed instanceof ReplyError) throw failure(parsed, body);
-        return (await runPipeline(client, parsed)).map((reply) => this.#outcome(reply));
+        const replies = parsed instanceof ReplyError ? parsed : await runPipeline(client, parsed);
+        return this.#outcomes(client, replies, body);
       }
       case "multi-exec": {
         const parsed = toCommands(commands);
         const replies =
           parsed instanceof ReplyError ? parsed : await runTransaction(client, parsed);
-        if (replies instanceof ReplyError) throw failure(replies, body);
-        return replies.map((reply) => this.#outcome(reply));
+        return this.#outcomes(client, replies, body);
       }
       default:
         throw new errors.UpstashError(`kv-emulator does not serve /${path} yet`);
@@ -100,13 +103,33 @@ class Answerer {
   }
 
   /** Reads the channels from the path as they arrive on the wire, where a `/` within one makes two of it. */
-  async #stream({ path = [], body, onMessage, signal }: StreamingRequest): Promise<unknown> {
+  async #stream(
+    client: Client,
+    { path = [], body, onMessage, signal }: StreamingRequest,
+  ): Promise<unknown> {
     const destination = route(`/${path.join("/")}`);
     const words = "words" in destination ? destination.words : [];
-    const events = await listen(this.#client, [...words, ...destination.query.words]);
+    const events = await listen(client, [...words, ...destination.query.words]);
     if (events instanceof ReplyError) throw failure(events, body);
     handOn(events, onMessage, signal);
     return { result: 1 };
+  }
+
+  #outcomes(client: Client, replies: readonly Reply[] | ReplyError, body: unknown): unknown {
+    client.observed?.end(() => this.#length(replies));
+    if (replies instanceof ReplyError) throw failure(replies, body);
+    return replies.map((reply) => this.#outcome(reply));
+  }
+
+  get #encoding(): Encoding {
+    return this.#encoded ? "base64" : "text";
+  }
+
+  /** Of the response's body over HTTP, in bytes. */
+  #length(replies: readonly Reply[] | ReplyError): number {
+    const isError = replies instanceof ReplyError;
+    const encoding = this.#encoding;
+    return utf8(isError ? encodeReply(replies, encoding) : encodeReplies(replies, encoding)).length;
   }
 
   #outcome(reply: Reply): { result?: unknown; error?: string } {
@@ -125,6 +148,14 @@ class Answerer {
     if (!(reply instanceof ReplyError)) return reply.map((item) => this.#decode(item, depth + 1));
     return this.#encoded && depth % 2 === 0 ? null : { error: reply.message };
   }
+}
+
+/** The client with a request of its, where somebody looks on. */
+function observed(client: Client, body: unknown): Client {
+  const { observer } = client.engine;
+  if (observer === undefined) return client;
+  const sent = (): number => utf8(JSON.stringify(body)).length;
+  return { ...client, observed: observer.begin("double", sent) };
 }
 
 type StreamingRequest = UpstashRequest & Required<Pick<UpstashRequest, "onMessage">>;

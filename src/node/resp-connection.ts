@@ -1,9 +1,10 @@
 /** One client of the RESP server: bytes in, commands to the engine in order, replies and pushed messages out. */
 import type { Duplex } from "node:stream";
 import { bytes, type ByteString } from "../bytes.js";
-import type { Engine, Replies } from "../engine.js";
+import type { Call, Engine, Replies } from "../engine.js";
 import { ReplyError } from "../errors.js";
-import type { Reply } from "../reply.js";
+import type { Observer } from "../observer.js";
+import { LATER, type Reply } from "../reply.js";
 import { ProtocolError, RequestDecoder } from "../resp/decode.js";
 import { encodeResp } from "../resp/encode.js";
 import type { Receive, Session } from "../session.js";
@@ -32,6 +33,8 @@ export class RespConnection {
   /** Whether a command runs, and whether its reply is awaited. */
   #busy: "no" | "running" | "awaiting" = "no";
   #flushing = false;
+  /** Who looks on and waits for replies that come late, in their order. */
+  readonly #late: ((reply: Reply) => void)[] = [];
 
   /** `address` is the client's, as CLIENT LIST shows it. */
   constructor(socket: Duplex, address: string, engine: Engine, open: OpenSession) {
@@ -90,15 +93,43 @@ export class RespConnection {
       if (argv === undefined) break;
       this.#busy = "running";
       const session = this.#session;
-      const replies = this.#engine.handle({
+      const call: Call = {
         commands: [argv],
         session,
         door: "resp",
         atomic: false,
         client: session.name === "" ? `client-${session.id}` : session.name,
-      });
+      };
+      const { observer } = this.#engine;
+      const replies =
+        observer === undefined ? this.#engine.handle(call) : this.#handleObserved(call, observer);
       if (isPromise(replies)) void this.#await(replies);
       else this.#answer(replies);
+    }
+  }
+
+  /** As the engine's `handle`, for a command that somebody looks at. */
+  #handleObserved(call: Call, observer: Observer): Replies {
+    const { session, commands } = call;
+    const request = observer.begin("resp", () => lengthOf(commands, 2));
+    const hear = request.run(call);
+    const settle = (replies: readonly Reply[]): void => {
+      if (replies[0] === LATER) {
+        this.#late.push((reply) => settle([reply]));
+        return;
+      }
+      hear(replies);
+      const { resp } = session;
+      request.end(() => lengthOf(replies, resp));
+    };
+    try {
+      const replies = this.#engine.handle({ ...call, onRun: request.onRun });
+      if (isPromise(replies)) replies.then(settle, hear);
+      else settle(replies);
+      return replies;
+    } catch (error) {
+      hear(error);
+      throw error;
     }
   }
 
@@ -139,6 +170,7 @@ export class RespConnection {
 
   /** Takes a message, or a reply that comes late. */
   #take(message: Reply): void {
+    if (this.#late.length > 0 && !isPush(message)) this.#late.shift()?.(message);
     const encoded = encodeResp(message, this.#session.resp);
     if (this.#busy === "running") this.#pushed += encoded;
     else {
@@ -162,6 +194,17 @@ export class RespConnection {
     this.#output = "";
     if (this.#session.closed) this.#socket.end();
   }
+}
+
+/** In bytes. */
+function lengthOf(replies: readonly Reply[], resp: 2 | 3): number {
+  return replies.reduce<number>((sum, reply) => sum + encodeResp(reply, resp).length, 0);
+}
+
+function isPush(message: Reply): boolean {
+  return (
+    typeof message === "object" && message !== null && "kind" in message && message.kind === "push"
+  );
 }
 
 function isPromise(replies: Replies): replies is Promise<readonly Reply[]> {

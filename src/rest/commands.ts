@@ -5,6 +5,7 @@
 import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Call, Replies } from "../engine.js";
+import { tell, type ObservedRequest } from "../observer.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { refusal, type Access } from "./availability.js";
@@ -24,10 +25,42 @@ export interface Client {
   readonly syncToken?: string | undefined;
   readonly onSeen?: Call["onSeen"];
   readonly alterResponse?: Call["alterResponse"];
+  /** The request as it is observed; undefined where nobody looks on. */
+  readonly observed?: ObservedRequest | undefined;
 }
 
 /** Runs commands in order, each with its own reply or error. */
 export function runPipeline(client: Client, commands: readonly ParsedCommand[]): Replies {
+  if (client.observed === undefined) return pipelined(client, commands);
+  return watched(client, commands, false, () => pipelined(client, commands));
+}
+
+/** Runs commands as one transaction; a single ReplyError stands for a transaction that was discarded. */
+export function runTransaction(client: Client, commands: readonly ParsedCommand[]): Transacted {
+  if (client.observed === undefined) return transacted(client, commands);
+  return watched(client, commands, true, () => transacted(client, commands));
+}
+
+/** Has the request's observer hear what becomes of commands. */
+export function watched<Outcome>(
+  { observed, name }: Client,
+  commands: readonly ParsedCommand[],
+  atomic: boolean,
+  run: () => Outcome,
+): Outcome {
+  const hear = observed?.run({ commands, atomic, client: name });
+  if (hear === undefined) return run();
+  try {
+    const outcome = run();
+    tell(hear, outcome);
+    return outcome;
+  } catch (error) {
+    hear(error);
+    throw error;
+  }
+}
+
+function pipelined(client: Client, commands: readonly ParsedCommand[]): Replies {
   const checked = commands.map((command) => check(client, command));
   const accepted = checked.filter(isAccepted);
   const replies = accepted.length === 0 ? [] : handle(client, accepted, false);
@@ -41,11 +74,9 @@ export function runPipeline(client: Client, commands: readonly ParsedCommand[]):
   return replies instanceof Promise ? replies.then(merge) : merge(replies);
 }
 
-/** Runs commands as one transaction; a single ReplyError stands for a transaction that was discarded. */
-export function runTransaction(
-  client: Client,
-  commands: readonly ParsedCommand[],
-): Replies | ReplyError | Promise<readonly Reply[] | ReplyError> {
+type Transacted = Replies | ReplyError | Promise<readonly Reply[] | ReplyError>;
+
+function transacted(client: Client, commands: readonly ParsedCommand[]): Transacted {
   const argvs: (readonly ByteString[])[] = [];
   for (const command of commands) {
     const checked = check(client, command);
@@ -75,11 +106,12 @@ function handle(
 
 /** What a client hands to the database. */
 export function callOf(
-  { session, door, name, syncToken, onSeen, alterResponse }: Client,
+  { session, door, name, syncToken, onSeen, alterResponse, observed }: Client,
   commands: readonly (readonly ByteString[])[],
   atomic: boolean,
 ): Call {
-  const call = { commands, session, door, atomic, client: name, syncToken, onSeen };
+  const onRun = observed?.onRun;
+  const call = { commands, session, door, atomic, client: name, syncToken, onSeen, onRun };
   return alterResponse === undefined ? call : { ...call, alterResponse };
 }
 

@@ -16,6 +16,11 @@ export function encodeReply(reply: Reply, encoding: Encoding): string {
   return `{"result":${isOk(reply) ? '"OK"' : encodeValue(reply, encoding)}}`;
 }
 
+/** The replies of a pipeline or a transaction. */
+export function encodeReplies(replies: readonly Reply[], encoding: Encoding): string {
+  return `[${replies.map((reply) => encodeReply(reply, encoding)).join(",")}]`;
+}
+
 function isOk(reply: Reply): boolean {
   return (
     reply !== null &&

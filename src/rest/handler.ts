@@ -6,6 +6,7 @@ import type { User } from "../acl/user.js";
 import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../bytes.js";
 import { Disruption, type Alteration, type WebResponse } from "../disruption.js";
 import { ReplyError } from "../errors.js";
+import type { ObservedRequest } from "../observer.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";
@@ -13,7 +14,7 @@ import { authorize, givenToken, type Tokens } from "./auth.js";
 import type { Access } from "./availability.js";
 import { Unavailable, type Backend } from "./backend.js";
 import { runPipeline, runTransaction, type Client } from "./commands.js";
-import { encodeReply, type Encoding } from "./encode.js";
+import { encodeReplies, encodeReply, type Encoding } from "./encode.js";
 import { parseCommand, parseCommands, type ParsedCommand } from "./json-commands.js";
 import { route, type Route } from "./route.js";
 import { isEventStream, isStreamName, listen, type EventStream } from "./sse.js";
@@ -57,7 +58,9 @@ export function createRestHandler(engine: Backend, tokens: Tokens, double?: stri
   return (request) => {
     const alterations: Alteration[] = [];
     let seen: number | undefined;
+    let observed: ObservedRequest | undefined;
     const connect: Connect = (access, token) => ({
+      observed: (observed = engine.observer?.begin(door, () => bodyLength(request.body))),
       engine,
       door,
       session: typeof access === "string" ? session : sessionOf(access),
@@ -67,23 +70,45 @@ export function createRestHandler(engine: Backend, tokens: Tokens, double?: stri
       onSeen: (changes) => (seen = changes),
       alterResponse: (alter) => alterations.push(alter),
     });
-    const finish = (result: Result): RestResponse =>
-      altered(complete(request, result, seen ?? engine.changes), alterations);
+    const send = (response: RestResponse): RestResponse => {
+      observed?.end(() => bodyLength(response.body));
+      return response;
+    };
+    const finish = (result: Result): RestResponse => {
+      const response = complete(request, result, seen ?? engine.changes);
+      return send(altered(response, alterations, observed));
+    };
+    const fail = (error: unknown): RestResponse => send(disrupted(error));
     try {
       const result = answer(request, tokens, engine, connect);
-      return result instanceof Promise ? result.then(finish).catch(disrupted) : finish(result);
+      return result instanceof Promise ? result.then(finish).catch(fail) : finish(result);
     } catch (error) {
-      return disrupted(error);
+      return fail(error);
     }
   };
 }
 
 type Connect = (access: Access | User, token: string | undefined) => Client;
 
-function altered(response: RestResponse, alterations: readonly Alteration[]): RestResponse {
-  const { body } = response;
+function altered(
+  response: RestResponse,
+  alterations: readonly Alteration[],
+  observed: ObservedRequest | undefined,
+): RestResponse {
+  const { status, body } = response;
   if (alterations.length === 0 || isEventStream(body)) return response;
-  return alterations.reduce<WebResponse>((result, alter) => alter(result), { ...response, body });
+  const sent = alterations.reduce<WebResponse>((result, alter) => alter(result), {
+    ...response,
+    body,
+  });
+  if (sent.status !== status || sent.body !== body || sent.torn === true) observed?.alter(sent);
+  return sent;
+}
+
+/** In bytes; what a stream of events will be is not counted. */
+function bodyLength(body: RestRequest["body"] | RestResponse["body"]): number {
+  if (body === null || isEventStream(body)) return 0;
+  return typeof body === "string" ? utf8(body).length : body.length;
 }
 
 /** What a link of the chain had sent in the place of a response. */
@@ -238,10 +263,6 @@ function json(status: number, body: string): Result {
 function binary(status: number, replies: readonly Reply[]): Result {
   const body = bytes(replies.map((reply) => encodeResp(reply, 2)).join(""));
   return { status, body: toUint8Array(body), type: "application/octet-stream" };
-}
-
-function encodeReplies(replies: readonly Reply[], encoding: Encoding): string {
-  return `[${replies.map((reply) => encodeReply(reply, encoding)).join(",")}]`;
 }
 
 function complete({ method, header }: RestRequest, result: Result, changes: number): RestResponse {

@@ -10,7 +10,7 @@ import { plain } from "../plain.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { noPermission } from "./availability.js";
-import { callOf, type Client } from "./commands.js";
+import { callOf, watched, type Client } from "./commands.js";
 
 /** What a reader may leave unread, in bytes; a stream that leaves more is cut off, as with Redis's limit for subscribers. */
 export const MAX_UNREAD = 32 * 1024 * 1024;
@@ -49,12 +49,14 @@ export async function listen(
 ): Promise<EventStream | ReplyError> {
   const { engine, session, access } = client;
   const command = findCommand(argv);
-  if (command instanceof ReplyError) return command;
-  if (access === "read-only") return noPermission(command.name);
+  if (command instanceof ReplyError) return watched(client, [argv], false, () => command);
+  if (access === "read-only") {
+    return watched(client, [argv], false, () => noPermission(command.name));
+  }
   const listener = new Listener(engine, session);
   try {
     const call = callOf({ ...client, session: listener.session }, [argv], false);
-    const [reply = null] = await engine.handle(call);
+    const [reply = null] = await watched(client, [argv], false, () => engine.handle(call));
     if (!(reply instanceof ReplyError)) return listener.begin(reply);
     listener.cancel();
     return reply;

@@ -8,6 +8,9 @@ import { fakeTimers } from "../fake-timers.js";
 import { interceptFetch } from "../rest/intercept-fetch.js";
 import { setEnvironment } from "./environment.js";
 
+export { matchers } from "../testing/matchers.js";
+export { snapshotSerializer } from "../testing/snapshot-serializer.js";
+
 /** The hooks of a runner, around every test of the file that runs. */
 export interface Hooks {
   readonly beforeEach: (hook: () => void) => unknown;
@@ -80,6 +83,9 @@ const place: { readonly fetch: unknown; [SET_UP]?: SetUp } = globalThis;
 function remember(useRealTimers: () => unknown): () => void {
   const hadFakeTimers = fakeTimers() !== undefined;
   const undo = emulator.checkpoint();
+  // What a test tells of its calls are its own.
+  emulator.log.clear();
+  emulator.log.start();
   return () => {
     if (!hadFakeTimers && fakeTimers() !== undefined) useRealTimers();
     undo();

@@ -39,7 +39,10 @@ export interface CommandFilter {
 export const DOORS: readonly string[] = ["double", "rest", "resp"] satisfies Call["door"][];
 
 /** A call's command as text. */
-export function calledCommand(argv: readonly ByteString[], call: Call): CalledCommand {
+export function calledCommand(
+  argv: readonly ByteString[],
+  call: Pick<Call, "client" | "door">,
+): CalledCommand {
   const command = lookUp(commandTable, argv);
   const name = command === undefined ? upperAscii(text(argv[0] ?? utf8(""))) : nameOf(command);
   return {

@@ -35,7 +35,8 @@ interface Described {
   readonly $fieldTtl?: unknown;
 }
 
-function content({ value, expireAt }: Entry, now: number): unknown {
+/** What `seed` takes for one key. */
+export function content({ value, expireAt }: Entry, now: number): unknown {
   const described = describe(value, now);
   const ttl = expireAt === undefined ? {} : { $ttl: formatLeft(expireAt, now) };
   if (Object.keys(described).length > 1 || expireAt !== undefined) return { ...described, ...ttl };

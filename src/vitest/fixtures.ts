@@ -19,7 +19,7 @@ export interface Fixtures {
 /** vitest's `test` with the fixtures `kv`, `redis`, `emulator` and `clock`, which each test has for itself. */
 export const test = base.extend<Fixtures>({
   // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures another needs
-  emulator: async ({}, use) => use(createEmulator()),
+  emulator: async ({}, use) => use(createEmulator({ log: true })),
   clock: async ({ emulator }, use) => use(emulator.clock),
   // A file that only sets up needs no client of ours.
   kv: async ({ emulator }, use) => {
