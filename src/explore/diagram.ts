@@ -58,7 +58,7 @@ export function sequenceDiagram(lanes: readonly string[], events: readonly Diagr
 
 /** A command as typed, its name in capitals, with long words cut. */
 export function commandText([name = bytes(""), ...operands]: readonly ByteString[]): string {
-  const words = operands.map((word) => cut(named(word), MAX_WORD));
+  const words = operands.map((word) => cut(inQuotes(named(word)), MAX_WORD));
   return [named(name).toUpperCase(), ...words].join(" ");
 }
 
@@ -76,8 +76,14 @@ const MAX_WORD = 40;
 function plainText(reply: PlainReply): string {
   if (reply === null) return "nil";
   if (reply instanceof ReplyError) return reply.message;
-  if (typeof reply === "string") return JSON.stringify(reply);
+  if (typeof reply === "string") return inQuotes(JSON.stringify(reply));
   return typeof reply === "object" ? `[${reply.map(plainText).join(", ")}]` : String(reply);
+}
+
+/** JSON within text is easier to read in single quotes, which redis-cli takes, too. */
+function inQuotes(word: string): string {
+  const plain = /^"(?:[^\\'\x00-\x1f]|\\")*"$/.test(word) && word.includes('\\"');
+  return plain ? `'${word.slice(1, -1).replaceAll('\\"', '"')}'` : word;
 }
 
 function rail(open: ReadonlySet<string>, lane: string): string {

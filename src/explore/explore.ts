@@ -7,12 +7,13 @@ import type { Emulator } from "../emulator.js";
 import type { VercelKV } from "../kv/kv.js";
 import { randomSeed } from "../random.js";
 import { RaceFound } from "./race-found.js";
-import { Stage, type Own, type Plan } from "./run.js";
+import type { Own } from "./own.js";
+import { Stage, type Plan } from "./run.js";
 import { enumerate, replay, sample } from "./search.js";
 
 export { sequenceDiagram, type DiagramEvent } from "./diagram.js";
 export { RaceFound } from "./race-found.js";
-export type { Own } from "./run.js";
+export type { Own } from "./own.js";
 
 /** What a run has come to. */
 export interface Outcome<Results> {

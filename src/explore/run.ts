@@ -6,24 +6,15 @@
 import type { Duration } from "../clock.js";
 import type { Emulator } from "../emulator.js";
 import type { Call, Replies } from "../engine.js";
-import { VercelKV } from "../kv/kv.js";
-import { Redis } from "../kv/upstash.js";
+import type { VercelKV } from "../kv/kv.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { parseDuration } from "../clock.js";
 import { formatLeft } from "../testing/duration.js";
 import { commandText, replyText, type DiagramEvent } from "./diagram.js";
-import { OwnBackend, Participant, type Request } from "./participant.js";
+import { Seat, type Own, type SleepOf } from "./own.js";
+import { Participant, type Request } from "./participant.js";
 import { elapsed, pause, replaceTimers, SteppedClock, Turns } from "./timers.js";
-
-/** What an actor works with. */
-export interface Own {
-  /** Its own double of `@vercel/kv`, and its own of `@upstash/redis`, which does not send commands together by itself. */
-  readonly kv: VercelKV;
-  readonly redis: Redis;
-  /** The emulator's clock, which only steps move: who sleeps on it, or with `setTimeout`, is woken by a step. */
-  readonly clock: { now(): number; sleep(duration: Duration): Promise<void> };
-}
 
 /** What is explored. */
 export interface Plan {
@@ -89,7 +80,10 @@ export type Choose = (index: number, choices: readonly Choice[]) => number;
 /** Prepares an emulator for run after run. */
 export class Stage {
   readonly plan: Plan;
-  readonly owners = new WeakMap<Session, Participant>();
+  /** Of nobody's requests there are no steps. */
+  readonly nobody: Own;
+  readonly #owners = new WeakMap<Session, Seat>();
+  readonly #seats = new Map<string, Seat>();
   readonly turns = new Turns();
   readonly clock: SteppedClock;
   /** The run at whose gate requests wait. */
@@ -100,6 +94,7 @@ export class Stage {
   constructor(plan: Plan) {
     const { emulator } = plan;
     this.plan = plan;
+    this.nobody = this.#seat();
     const undo = emulator.checkpoint();
     this.clock = new SteppedClock(emulator.clock);
     emulator.intercept((call, next) => this.#gate(call, next));
@@ -112,15 +107,41 @@ export class Stage {
     this.clock.restart();
     this.#restore();
     const run = new Run(this);
-    await this.plan.setup?.(run.own(undefined));
+    await this.plan.setup?.(this.nobody);
     this.run = run;
     try {
       await run.perform(choose);
     } finally {
       this.run = undefined;
+      run.abandonAll();
     }
     await run.judge();
     return run;
+  }
+
+  /** What an actor of this run works with. */
+  own(actor: Participant): Own {
+    const seat = this.#seats.get(actor.name) ?? this.#seat(actor.name);
+    this.#seats.set(actor.name, seat);
+    seat.actor = actor;
+    return seat;
+  }
+
+  /** An actor will never go on: its clients stay its own. */
+  abandon(actor: Participant): void {
+    if (this.#seats.get(actor.name)?.actor === actor) this.#seats.delete(actor.name);
+  }
+
+  #seat(name?: string): Seat {
+    const sleep: SleepOf = (actor, duration, wake) => {
+      const { run } = this;
+      if (actor === undefined || run === undefined) this.clock.clock.after(duration, wake);
+      else run.sleepOf(actor, duration, wake);
+    };
+    return new Seat(this.plan.emulator, this.#owners, {
+      ...(name !== undefined && { name }),
+      sleep,
+    });
   }
 
   /** Leaves all as it was found. */
@@ -129,8 +150,8 @@ export class Stage {
   }
 
   #gate(call: Call, next: (call: Call) => Replies): Replies {
-    const owner = this.owners.get(call.session);
-    const actor = owner ?? this.run?.turn;
+    const seat = this.#owners.get(call.session);
+    const actor = seat === undefined ? this.run?.turn : seat.actor;
     if (actor === undefined) return next(call);
     if (this.run?.has(actor) === true) return this.run.admit(actor, call, next);
     // Of an actor that has crashed, or that an earlier run has left behind.
@@ -193,39 +214,17 @@ class Run implements Trace {
     }
   }
 
+  /** Who has not ended by itself never will. */
+  abandonAll(): void {
+    for (const actor of this.#actors.values()) {
+      if (actor.ending?.kind !== "returned" || actor.requests.length > 0)
+        this.#stage.abandon(actor);
+    }
+  }
+
   async judge(): Promise<void> {
     if (this.violation !== undefined || this.isCut) return;
     await this.#check("invariant", this.#plan.invariant);
-  }
-
-  /** What an actor, or nobody in particular, works with. */
-  own(actor: Participant | undefined): Own {
-    const { emulator } = this.#plan;
-    const { owners, clock } = this.#stage;
-    const backend = new OwnBackend(emulator, (session) => {
-      if (actor !== undefined) owners.set(session, actor);
-    });
-    let kv: VercelKV | undefined;
-    let redis: Redis | undefined;
-    return {
-      get kv() {
-        kv ??= new VercelKV({ enableAutoPipelining: true }, backend, actor?.name);
-        return kv;
-      },
-      get redis() {
-        redis ??= new Redis({ enableAutoPipelining: false }, backend, actor?.name);
-        return redis;
-      },
-      clock: {
-        now: () => clock.clock.now(),
-        sleep: async (duration) => {
-          await new Promise<void>((resolve) => {
-            if (actor === undefined) clock.clock.after(duration, resolve);
-            else this.#sleep(actor, duration, resolve);
-          });
-        },
-      },
-    };
   }
 
   admit(actor: Participant, call: Call, next: (call: Call) => Replies): Promise<readonly Reply[]> {
@@ -237,10 +236,10 @@ class Run implements Trace {
 
   /** A timer of whose turn it is; undefined where it is nobody's. */
   sleep(delay: number, run: () => void): (() => void) | undefined {
-    return this.turn && this.#sleep(this.turn, delay, run);
+    return this.turn && this.sleepOf(this.turn, delay, run);
   }
 
-  #sleep(actor: Participant, duration: Duration, run: () => void): () => void {
+  sleepOf(actor: Participant, duration: Duration, run: () => void): () => void {
     const { clock } = this.#stage.clock;
     const cancel = clock.after(duration, () => {
       actor.timers.delete(cancel);
@@ -253,7 +252,7 @@ class Run implements Trace {
   async #play(actor: Participant, body: (own: Own) => unknown): Promise<void> {
     const lane = actor.name;
     try {
-      const value = await body(this.own(actor));
+      const value = await body(this.#stage.own(actor));
       if (actor.ending !== undefined) return;
       actor.end({ kind: "returned", value });
       this.#results[lane] = value;
@@ -418,13 +417,13 @@ class Run implements Trace {
   async #check(by: string, condition: ((state: State) => unknown) | undefined): Promise<void> {
     if (condition === undefined) return;
     const crashed = [...this.#actors.values()].filter(({ ending }) => ending?.kind === "crashed");
-    const own = this.own(undefined);
+    const { nobody } = this.#stage;
     const state = {
       emulator: this.#plan.emulator,
       results: this.#results,
       crashed: crashed.map(({ name }) => name),
       get kv() {
-        return own.kv;
+        return nobody.kv;
       },
     };
     try {

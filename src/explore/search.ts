@@ -114,26 +114,35 @@ function scheduleOf({ steps }: Trace): string {
 /** Follows a branch; throws where the actors do not as they did before. */
 function along({ steps, length, choice }: Branch): Choose {
   return (index, choices) => {
-    const wanted = index < length ? steps[index] : index === length ? choice : undefined;
-    if (wanted === undefined) return 0;
-    const found = choices.findIndex(({ step, label }) => {
-      return step === wanted.step && label === wanted.label;
-    });
-    if (found >= 0) return found;
-    const before = steps.slice(0, index).map(({ step }) => step);
-    throw notRepeatable(before.join(" "), wanted, choices);
+    const before = steps[index];
+    if (choice === undefined || before === undefined || index > length) return 0;
+    const wanted = index < length ? before : choice;
+    const known = [before, ...before.others];
+    const isSame =
+      known.length === choices.length && known.every((one) => choices.some(isLike(one)));
+    if (isSame) return choices.findIndex(isLike(wanted));
+    throw notRepeatable(steps.slice(0, index), known, choices);
   };
 }
 
-function notRepeatable(before: string, wanted: Choice, choices: readonly Choice[]): Error {
-  const seen = choices.map(described).join(", ");
+function isLike({ step, label }: Choice): (other: Choice) => boolean {
+  return (other) => other.step === step && other.label === label;
+}
+
+function notRepeatable(
+  steps: readonly Choice[],
+  known: readonly Choice[],
+  choices: readonly Choice[],
+): Error {
+  const before = steps.map(({ step }) => step).join(" ");
   return new Error(
-    `explore(…): the actors do not do the same again: behind ${JSON.stringify(before)} there was ${described(wanted)} in an earlier run, and now there is ${seen}. What they do may depend on replies and on the emulator's clock only: not on chance, Date.now() (fake timers go with the clock) or what earlier runs have left in variables (bring those back in \`setup\`)`,
+    `explore(…): the actors do not do the same again: behind ${JSON.stringify(before)} there was ${described(known)} in an earlier run, and now there is ${described(choices)}. What they do may depend on replies and the emulator's clock only, not on chance, Date.now() (fake timers go with the clock) or what earlier runs have left in variables (bring those back in \`setup\`)`,
   );
 }
 
-function described({ step, label }: Choice): string {
-  return label === "" ? step : `${step} (${label})`;
+function described(choices: readonly Choice[]): string {
+  const all = choices.map(({ step, label }) => (label === "" ? step : `${step} (${label})`));
+  return all.toSorted().join(", ");
 }
 
 /** Notes where a run could have parted from itself behind its branch. */

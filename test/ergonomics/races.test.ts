@@ -67,11 +67,11 @@ describe("a lock that is released by GET, then DEL", () => {
       "a race: the invariant is violated
 
            alice                                                  bob
-        1  ├ SETNX lock:process-orders 0c58a9e1-0ff8-4b7a-a… → 1  │
+        1  ├ SETNX lock:process-orders 197988f5-bbf1-475a-a… → 1  │
         2  ├ EXPIRE lock:process-orders 10 → 1                    │
-        3  ├ GET lock:process-orders → "0c58a9e1-0ff8-4b7a-a…     │
+        3  ├ GET lock:process-orders → "197988f5-bbf1-475a-a…     │
         4  ┄┄ 10s pass ┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄┄
-        5  │                                                      ├ SETNX lock:process-orders c25fd760-1abc-46d4-a… → 1
+        5  │                                                      ├ SETNX lock:process-orders f2703f33-8181-4925-9… → 1
         6  │                                                      ├ EXPIRE lock:process-orders 60 → 1
            │                                                      ┴ returns "…"
         7  ├ DEL lock:process-orders → 1
@@ -252,12 +252,12 @@ describe("an event log that is read, changed and written", () => {
       }),
     );
     expect(race.diagram).toMatchInlineSnapshot(`
-      "     login                                           logout
-        1  ├ GET events:log → nil                          │
-        2  │                                               ├ GET events:log → nil
-        3  │                                               ├ SET events:log "[{\\"type\\":\\"logout\\"}]" → OK
-           │                                               ┴ returns
-        4  ├ SET events:log "[{\\"type\\":\\"login\\"}]" → OK
+      "     login                                       logout
+        1  ├ GET events:log → nil                      │
+        2  │                                           ├ GET events:log → nil
+        3  │                                           ├ SET events:log '[{"type":"logout"}]' → OK
+           │                                           ┴ returns
+        4  ├ SET events:log '[{"type":"login"}]' → OK
            ┴ returns"
     `);
   });
