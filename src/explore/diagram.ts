@@ -82,8 +82,9 @@ function plainText(reply: PlainReply): string {
 
 /** JSON within text is easier to read in single quotes, which redis-cli takes, too. */
 function inQuotes(word: string): string {
-  const plain = /^"(?:[^\\'\x00-\x1f]|\\")*"$/.test(word) && word.includes('\\"');
-  return plain ? `'${word.slice(1, -1).replaceAll('\\"', '"')}'` : word;
+  if (!word.startsWith('"') || !word.includes('\\"')) return word;
+  const plain = word.slice(1, -1).replaceAll('\\"', '"');
+  return /['\\]/.test(plain) ? word : `'${plain}'`;
 }
 
 function rail(open: ReadonlySet<string>, lane: string): string {

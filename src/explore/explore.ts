@@ -8,8 +8,9 @@ import type { VercelKV } from "../kv/kv.js";
 import { randomSeed } from "../random.js";
 import { RaceFound } from "./race-found.js";
 import type { Own } from "./own.js";
-import { Stage, type Plan } from "./run.js";
+import type { Plan } from "./plan.js";
 import { enumerate, replay, sample } from "./search.js";
+import { Stage } from "./stage.js";
 
 export { sequenceDiagram, type DiagramEvent } from "./diagram.js";
 export { RaceFound } from "./race-found.js";
@@ -108,7 +109,7 @@ async function search(
       return { interleavings: 1, exhaustive: false };
     }
     const { found, interleavings, exhaustive } = await enumerate(stage, maxInterleavings);
-    if (found !== undefined) throw new RaceFound(names, found, `interleaving ${interleavings}`);
+    if (found !== undefined) throw new RaceFound(names, found, `of ${interleavings} interleavings`);
     if (exhaustive || runs === 0) return { interleavings, exhaustive };
     const random = { runs, seed };
     const sampled = await sample(stage, random);

@@ -1,176 +1,46 @@
 /**
- * One run of all actors from the same state, in an order that is chosen step by step. Each request waits at a gate, which is the last link
- * of the emulator's chain; a step lets one through, and then its actor go on until it has sent the next, has ended, or sleeps. So one actor
- * runs at a time, and a request of an unknown client is whose turn it is.
+ * One run of all actors, in an order that is chosen step by step. A step lets one request through the gate, then its actor go on until it has
+ * sent the next, has ended, or sleeps: one actor runs at a time.
  */
-import type { Duration } from "../clock.js";
-import type { Emulator } from "../emulator.js";
+import { parseDuration, type Duration } from "../clock.js";
 import type { Call, Replies } from "../engine.js";
-import type { VercelKV } from "../kv/kv.js";
 import type { Reply } from "../reply.js";
-import type { Session } from "../session.js";
-import { parseDuration } from "../clock.js";
 import { formatLeft } from "../testing/duration.js";
 import { commandText, replyText, type DiagramEvent } from "./diagram.js";
-import { Seat, type Own, type SleepOf } from "./own.js";
+import type { Own } from "./own.js";
 import { Participant, type Request } from "./participant.js";
-import { elapsed, pause, replaceTimers, SteppedClock, Turns } from "./timers.js";
+import type { Choice, Choose, Plan, State, Taken, Trace, Violation } from "./plan.js";
+import { elapsed, pause, type SteppedClock, type Turns } from "./timers.js";
 
-/** What is explored. */
-export interface Plan {
-  readonly emulator: Emulator;
-  readonly actors: ReadonlyMap<string, (own: Own) => unknown>;
-  readonly setup: ((own: Own) => unknown) | undefined;
-  /** Throws, or resolves to false, where it is violated. */
-  readonly invariant: ((state: State) => unknown) | undefined;
-  readonly always: ((state: State) => unknown) | undefined;
-  readonly crashing: ReadonlySet<string>;
-  readonly crashes: number;
-  readonly advance: readonly Duration[];
-  readonly splitsPipelines: boolean;
-  readonly maxSteps: number;
-  /** Milliseconds of real time for which an actor may do what the explorer can not see. */
-  readonly patience: number;
-}
-
-/** What a run has come to. */
-export interface State {
-  readonly emulator: Emulator;
-  readonly results: Readonly<Record<string, unknown>>;
-  readonly crashed: readonly string[];
-  readonly kv: VercelKV;
-}
-
-/** A step that can be taken now. */
-export interface Choice {
-  /** As it stands in a schedule. */
-  readonly step: string;
-  /** What tells it from another of the same name: the command. */
-  readonly label: string;
-  /** 0 for what happens where nothing interferes, 1 otherwise. */
-  readonly cost: number;
+/** What a run is given, run after run. */
+export interface Surroundings {
+  readonly plan: Plan;
+  readonly turns: Turns;
+  readonly clock: SteppedClock;
+  /** Of nobody's requests there are no steps. */
+  readonly nobody: Own;
+  /** What an actor works with. */
+  own(actor: Participant): Own;
+  /** An actor will never go on: its clients stay its own. */
+  abandon(actor: Participant): void;
 }
 
 interface Option extends Choice {
   take(): Promise<void>;
 }
 
-/** A step that was taken; the others could have been taken in its place. */
-export interface Taken extends Choice {
-  readonly others: readonly Choice[];
-}
-
-export interface Trace {
-  readonly steps: readonly Taken[];
-  readonly events: readonly DiagramEvent[];
-  readonly violation: Violation | undefined;
-  /** Whether the run was given up, because it takes too many steps. */
-  readonly isCut: boolean;
-}
-
-/** What was found wrong: what was thrown, and by whom. */
-export interface Violation {
-  readonly by: string;
-  readonly reason: unknown;
-}
-
-/** Picks one of the choices, of which there is at least one; the first is what happens where nothing interferes. */
-export type Choose = (index: number, choices: readonly Choice[]) => number;
-
-/** Prepares an emulator for run after run. */
-export class Stage {
-  readonly plan: Plan;
-  /** Of nobody's requests there are no steps. */
-  readonly nobody: Own;
-  readonly #owners = new WeakMap<Session, Seat>();
-  readonly #seats = new Map<string, Seat>();
-  readonly turns = new Turns();
-  readonly clock: SteppedClock;
-  /** The run at whose gate requests wait. */
-  run: Run | undefined = undefined;
-  readonly #leave: (() => void)[];
-  readonly #restore: () => void;
-
-  constructor(plan: Plan) {
-    const { emulator } = plan;
-    this.plan = plan;
-    this.nobody = this.#seat();
-    const undo = emulator.checkpoint();
-    this.clock = new SteppedClock(emulator.clock);
-    emulator.intercept((call, next) => this.#gate(call, next));
-    this.#restore = emulator.checkpoint();
-    const giveBackTimers = replaceTimers((delay, run) => this.run?.sleep(delay, run));
-    this.#leave = [giveBackTimers, () => this.clock.restart(), undo, () => this.turns.close()];
-  }
-
-  async perform(choose: Choose): Promise<Trace> {
-    this.clock.restart();
-    this.#restore();
-    const run = new Run(this);
-    await this.plan.setup?.(this.nobody);
-    this.run = run;
-    try {
-      await run.perform(choose);
-    } finally {
-      this.run = undefined;
-      run.abandonAll();
-    }
-    await run.judge();
-    return run;
-  }
-
-  /** What an actor of this run works with. */
-  own(actor: Participant): Own {
-    const seat = this.#seats.get(actor.name) ?? this.#seat(actor.name);
-    this.#seats.set(actor.name, seat);
-    seat.actor = actor;
-    return seat;
-  }
-
-  /** An actor will never go on: its clients stay its own. */
-  abandon(actor: Participant): void {
-    if (this.#seats.get(actor.name)?.actor === actor) this.#seats.delete(actor.name);
-  }
-
-  #seat(name?: string): Seat {
-    const sleep: SleepOf = (actor, duration, wake) => {
-      const { run } = this;
-      if (actor === undefined || run === undefined) this.clock.clock.after(duration, wake);
-      else run.sleepOf(actor, duration, wake);
-    };
-    return new Seat(this.plan.emulator, this.#owners, {
-      ...(name !== undefined && { name }),
-      sleep,
-    });
-  }
-
-  /** Leaves all as it was found. */
-  leave(): void {
-    for (const step of this.#leave) step();
-  }
-
-  #gate(call: Call, next: (call: Call) => Replies): Replies {
-    const seat = this.#owners.get(call.session);
-    const actor = seat === undefined ? this.run?.turn : seat.actor;
-    if (actor === undefined) return next(call);
-    if (this.run?.has(actor) === true) return this.run.admit(actor, call, next);
-    // Of an actor that has crashed, or that an earlier run has left behind.
-    return new Promise<never>(() => undefined);
-  }
-}
-
 /** So many turns of the event loop in which nothing more comes have an actor waiting; in process it takes one. */
 const QUIET_TURNS = 8;
 const BUSY_TURNS = 50;
 
-class Run implements Trace {
+export class Run implements Trace {
   readonly steps: Taken[] = [];
   readonly events: DiagramEvent[] = [];
   violation: Violation | undefined = undefined;
   isCut = false;
-  /** Who goes on at present. */
+  /** Who goes on at present, or has done so last. */
   turn: Participant | undefined = undefined;
-  readonly #stage: Stage;
+  readonly #stage: Surroundings;
   readonly #plan: Plan;
   readonly #actors: ReadonlyMap<string, Participant>;
   readonly #results: Record<string, unknown> = {};
@@ -183,7 +53,7 @@ class Run implements Trace {
   /** Who has taken the last step. */
   #last: Participant | undefined = undefined;
 
-  constructor(stage: Stage) {
+  constructor(stage: Surroundings) {
     this.#stage = stage;
     this.#plan = stage.plan;
     const names = [...stage.plan.actors.keys()];
@@ -283,7 +153,6 @@ class Run implements Trace {
       if (quiet >= QUIET_TURNS && (actor.requests.length > 0 || isAsleep)) break;
       if (elapsed() - begun > this.#plan.patience) break;
     }
-    this.turn = undefined;
   }
 
   /** What can be done next, first what is where nothing interferes; nothing where all have ended. */
@@ -297,9 +166,7 @@ class Run implements Trace {
       if (isOver) return [];
       if (moves.length > 0) return [...moves, ...this.#advance(), ...this.#crash()];
       if (elapsed() - begun > 10 * this.#plan.patience) throw this.#isStuck();
-      this.turn = [...this.#actors.values()].find(({ ending }) => ending === undefined);
       await pause();
-      this.turn = undefined;
     }
   }
 
@@ -310,8 +177,7 @@ class Run implements Trace {
     const continues = last !== undefined && last.requests.length > 0;
     const ordered = last === undefined ? all : [last, ...all.filter((actor) => actor !== last)];
     return ordered.flatMap((actor) => {
-      const requests = actor.isServed ? actor.requests.slice(0, 1) : actor.requests;
-      return requests.map((request, index) => ({
+      return actor.requests.map((request, index) => ({
         step: index === 0 ? actor.name : `${actor.name}#${index + 1}`,
         label: request.call.commands.map(([name = ""]) => name.toUpperCase()).join(" "),
         cost: (continues && actor !== last) || index > 0 ? 1 : 0,
@@ -362,13 +228,7 @@ class Run implements Trace {
       replies.push(...(await next(splits ? { ...call, commands } : call)));
     } catch (reason) {
       this.#leaveGate(actor, request);
-      this.#tell(
-        actor,
-        call,
-        commands,
-        length,
-        commands.map(() => "✗"),
-      );
+      this.#tell(actor, call, commands, length, []);
       await this.#letGo(actor, () => reject(reason));
       return;
     }
@@ -393,7 +253,7 @@ class Run implements Trace {
       const kind = atomic ? "MULTI" : "pipeline";
       const position = all.length > 1 ? `${kind} ${first + index + 1}/${all.length}: ` : "";
       const text = position + commandText(argv);
-      this.events.push({ lane, text, reply: replies[index] ?? "", isStep: index === 0 });
+      this.events.push({ lane, text, reply: replies[index] ?? "✗", isStep: index === 0 });
     }
   }
 
@@ -411,7 +271,8 @@ class Run implements Trace {
       const { actor, run } = next;
       if (this.has(actor)) await this.#letGo(actor, run);
     }
-    for (let turns = 0; others > 0 && turns < QUIET_TURNS; turns++) await this.#stage.turns.next();
+    if (others === 0) return;
+    for (let turns = 0; turns < QUIET_TURNS; turns++) await this.#stage.turns.next();
   }
 
   async #check(by: string, condition: ((state: State) => unknown) | undefined): Promise<void> {
@@ -426,11 +287,14 @@ class Run implements Trace {
         return nobody.kv;
       },
     };
+    const { turn } = this;
+    this.turn = undefined;
     try {
       if ((await condition(state)) === false) this.violation = { by, reason: undefined };
     } catch (reason) {
       this.violation = { by, reason };
     }
+    this.turn = turn;
   }
 
   #isStuck(): Error {

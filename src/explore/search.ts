@@ -3,7 +3,9 @@
  * could have gone are the prefixes to come, those with fewest interferences (an actor that is interrupted, a crash, time that passes)
  * first. So every order is run exactly once, and the first that fails is among the simplest.
  */
-import type { Choose, Choice, Stage, Taken, Trace } from "./run.js";
+import type * as FastCheck from "fast-check";
+import type { Choice, Choose, Taken, Trace } from "./plan.js";
+import type { Stage } from "./stage.js";
 
 /** Where a run parts from an earlier one: behind its first steps another is taken. */
 interface Branch {
@@ -96,7 +98,7 @@ export async function sample(
 /** Divisible by every number of choices up to ten. */
 const LARGEST_PICK = 2519;
 
-async function fastCheck(): Promise<typeof import("fast-check")> {
+async function fastCheck(): Promise<typeof FastCheck> {
   try {
     return await import("fast-check");
   } catch (cause) {

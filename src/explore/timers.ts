@@ -14,7 +14,8 @@ export class Turns {
   #resolve: () => void = () => undefined;
 
   constructor() {
-    this.#channel.port1.onmessage = () => this.#resolve();
+    this.#channel.port1.addEventListener("message", () => this.#resolve());
+    this.#channel.port1.start();
   }
 
   /** Resolves when all has run that was ready to. */
