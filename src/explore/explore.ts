@@ -58,7 +58,10 @@ export interface ExploreOptions<Results> {
   readonly seed?: number;
   /** A run of more steps is given up, and the result not called exhaustive. Default 200. */
   readonly maxSteps?: number;
-  /** How long an actor may wait for what is not this emulator before others go on, in milliseconds of real time. Default 100. */
+  /**
+   * How long an actor may do what the explorer can not see before others go on, in milliseconds of real time. Default 1000. Lower it where
+   * actors wait for each other in memory; a server's clients need it to come through the network.
+   */
   readonly patience?: number;
   /** Runs this order only, as a `RaceFound` tells it. */
   readonly schedule?: string;
@@ -125,7 +128,7 @@ function checkedPlan(
   options: ExploreOptions<Readonly<Record<string, unknown>>>,
 ): Plan {
   const { actors, invariant, always, setup, crashes = false, advance = [] } = options;
-  const { pipelines = "split", maxSteps = 200, patience = 100 } = options;
+  const { pipelines = "split", maxSteps = 200, patience = 1000 } = options;
   const names = Object.keys(actors);
   for (const name of names) {
     if (typeof actors[name] !== "function") wrong(`actors.${name}`, "is no function");

@@ -50,8 +50,9 @@ export class Run implements Trace {
   readonly #woken: { readonly actor: Participant; readonly run: () => void }[] = [];
   #crashes = 0;
   #advances = 0;
-  /** Who has taken the last step. */
+  /** Who has gone on last, and whether nothing else has happened since. */
   #last: Participant | undefined = undefined;
+  #mayCrash = false;
 
   constructor(stage: Surroundings) {
     this.#stage = stage;
@@ -165,7 +166,7 @@ export class Run implements Trace {
       });
       if (isOver) return [];
       if (moves.length > 0) return [...moves, ...this.#advance(), ...this.#crash()];
-      if (elapsed() - begun > 10 * this.#plan.patience) throw this.#isStuck();
+      if (elapsed() - begun > this.#plan.patience) throw this.#isStuck();
       await pause();
     }
   }
@@ -204,10 +205,11 @@ export class Run implements Trace {
     return [{ step: `+${formatLeft(by, 0)}`, label: "", cost: 1, take }];
   }
 
-  /** A crash is told apart from others by what its actor has done, not by what others do meanwhile: it comes at once, or never. */
+  /** When an actor crashes makes no difference between two requests of its own: it does so at once, or not there. */
   #crash(): Option[] {
     const actor = this.#last;
-    if (actor === undefined || actor.ending !== undefined || actor.isServed) return [];
+    if (actor === undefined || !this.#mayCrash) return [];
+    if (actor.ending !== undefined || actor.isServed) return [];
     if (!this.#plan.crashing.has(actor.name) || this.#crashes >= this.#plan.crashes) return [];
     const take = async (): Promise<void> => {
       this.#crashes++;
@@ -220,6 +222,7 @@ export class Run implements Trace {
 
   async #let(actor: Participant, request: Request): Promise<void> {
     this.#last = actor;
+    this.#mayCrash = true;
     const { call, next, replies, resolve, reject } = request;
     const splits = this.#plan.splitsPipelines && !call.atomic;
     const { length } = replies;
@@ -260,6 +263,7 @@ export class Run implements Trace {
   /** Time passes; who is woken by it goes on, one after the other. */
   async #moveTo(time: number): Promise<void> {
     const { clock } = this.#stage;
+    this.#mayCrash = false;
     this.events.push({
       text: `${formatLeft(time, clock.clock.now()) || "0ms"} pass`,
       isStep: true,
@@ -301,7 +305,7 @@ export class Run implements Trace {
     const waiting = [...this.#actors.values()].filter(({ ending }) => ending === undefined);
     const names = waiting.map(({ name }) => name).join(" and ");
     return new Error(
-      `explore(…): ${names} neither sent a request nor ended within ${10 * this.#plan.patience} ms; what it waits for is no request to this emulator, no setTimeout and no sleep of its clock (pass a longer patience where that is meant)`,
+      `explore(…): ${names} neither sent a request nor ended within ${this.#plan.patience} ms; what it waits for is no request to this emulator, no setTimeout and no sleep of its clock (pass a longer patience where that is meant)`,
     );
   }
 }
