@@ -29,8 +29,9 @@ export interface Outcome<Results> {
 
 export interface ExploreOptions<Results> {
   /**
-   * The functions that run at the same time, by name. They may use their own clients or any other of the emulator: what an app imports, through
-   * a double, MSW or `interceptFetch`. One that throws is a failure; one that may, catches it and returns it.
+   * The functions that run at the same time, by name. They may use their own clients or any other of the emulator, such as an app imports:
+   * a double, or the real one through MSW, `interceptFetch` or a server; its requests are taken for those of the actor that went on last. An
+   * actor that throws is a failure; one that may, catches it and returns it.
    */
   readonly actors: {
     readonly [Name in keyof Results]: (own: Own) => Results[Name] | Promise<Results[Name]>;
@@ -82,7 +83,8 @@ let before: Promise<unknown> = Promise.resolve();
 /**
  * Runs the actors in every order of their requests, of the steps of the clock and of crashes, as far as `maxInterleavings` allows, then in
  * random orders. Rejects with a `RaceFound` for the simplest order that violates the invariant, or in which an actor throws; with a
- * TypeError for options that are wrong. The emulator and its clock are then as they were. Explorations wait for each other.
+ * TypeError for options that are wrong. The emulator and its clock are then as they were. Explorations wait for each other; as they have
+ * `setTimeout` in their hands meanwhile, tests that set timers can not run beside them.
  */
 export function explore<Results>(
   emulator: Emulator,

@@ -97,8 +97,8 @@ class Timer {
 
 /** Node's own HTTP client takes its timers from the same place. */
 function calledByRuntime(): boolean {
-  const [, , , , caller = ""] = new Error("of whoever calls").stack?.split("\n") ?? [];
-  return caller.includes("node:");
+  const [, , , caller = ""] = new Error("of whoever calls").stack?.split("\n") ?? [];
+  return caller.includes("node:internal");
 }
 
 /** A clock that moves in steps from one start, again and again; a fake `Date` goes along. */

@@ -16,7 +16,7 @@ import { startServer } from "kv-emulator/node";
 import { Redis } from "kv-emulator/upstash";
 import { Redis as IoRedis } from "ioredis";
 import { setupServer } from "msw/node";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, expectTypeOf, it, vi } from "vitest";
 
 let emulator: Emulator;
 const undo: (() => unknown)[] = [];
@@ -420,6 +420,22 @@ describe("actors", () => {
     });
     // One run of three steps, and a crash behind the first and the second of them.
     expect(after).toEqual(["finally", "finally"]);
+  });
+
+  it("are the clients that others in the chain see, and have typed results", async () => {
+    const clients = new Set<string>();
+    emulator.intercept((call, next) => {
+      clients.add(call.client);
+      return next(call);
+    });
+    await explore(emulator, {
+      actors: { alice: ({ kv }) => kv.incr("k"), bob: async ({ redis }) => redis.set("l", "v") },
+      invariant: ({ results: { alice, bob } }) => {
+        expectTypeOf(alice).toEqualTypeOf<number | undefined>();
+        expectTypeOf(bob).toEqualTypeOf<string | null | undefined>();
+      },
+    });
+    expect([...clients].toSorted(byText)).toEqual(["alice", "bob"]);
   });
 
   it("are told when they do not do the same again", async () => {
