@@ -71,6 +71,7 @@ const entry = {
   msw: "src/msw/handlers.ts",
   node: "src/node/server.ts",
   conformance: "src/conformance/conformance.ts",
+  explore: "src/explore/explore.ts",
   "set-up": "src/set-up/set-up.ts",
   vitest: "src/vitest/vitest.ts",
   jest: "src/jest/jest.ts",

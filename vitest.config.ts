@@ -12,6 +12,7 @@ export default defineConfig({
       { find: /^kv-emulator\/msw$/, replacement: source("msw/handlers.ts") },
       { find: /^kv-emulator\/node$/, replacement: source("node/server.ts") },
       { find: /^kv-emulator\/conformance$/, replacement: source("conformance/conformance.ts") },
+      { find: /^kv-emulator\/explore$/, replacement: source("explore/explore.ts") },
       { find: /^kv-emulator\/set-up$/, replacement: source("set-up/set-up.ts") },
       { find: /^kv-emulator\/vitest$/, replacement: source("vitest/vitest.ts") },
     ],

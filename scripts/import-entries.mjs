@@ -50,6 +50,14 @@ for (const [kind, entryOf] of Object.entries(load)) {
   hooks[1]();
   expect(kind, "kv-emulator/set-up, undone", shared.call("EXISTS", "left"), 0);
 
+  const { explore } = await entry("kv-emulator/explore");
+  const hit = ({ kv }) => kv.incr("hits");
+  const { interleavings } = await explore(emulator, {
+    actors: { alice: hit, bob: hit },
+    invariant: () => emulator.call("GET", "hits") === "2",
+  });
+  expect(kind, "kv-emulator/explore", interleavings, 2);
+
   const { checkConformance, upstashTarget } = await entry("kv-emulator/conformance");
   const { seed } = await checkConformance(upstashTarget(createKv().kv), { runs: 5, seed: 7 });
   expect(kind, "kv-emulator/conformance", seed, 7);

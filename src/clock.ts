@@ -109,6 +109,12 @@ export class TestClock implements Clock {
     await new Promise<void>((resolve) => this.after(duration, resolve));
   }
 
+  /** The times, each since the Unix epoch, for which `after` and `sleep` wait, the next one first. */
+  get due(): readonly number[] {
+    const times = Array.from(this.#pending.keys(), (sleeper) => sleeper.wakeAt() ?? Infinity);
+    return times.toSorted((a, b) => a - b);
+  }
+
   /** Has the clock wake a sleeper, again and again; returns what tells the clock that it may wait for another time now. */
   schedule(sleeper: Sleeper): () => void {
     const alarm = new Alarm(this, sleeper, false);

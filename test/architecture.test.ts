@@ -20,6 +20,7 @@ const levels: readonly (readonly string[])[] = [
   ["emulator.ts", "default-emulator.ts"],
   ["set-up"],
   ["kv", "msw", "node"],
+  ["explore"],
   ["vitest", "jest"],
   ["conformance"],
   ["index.ts"],
