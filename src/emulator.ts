@@ -1,11 +1,20 @@
 /** The emulator as its users hold it: the engine with the Upstash REST API in front. */
 import type { Clock } from "./clock.js";
-import { Engine, type EmulatorOptions as EngineOptions } from "./engine.js";
+import {
+  Engine,
+  type Call,
+  type EmulatorOptions as EngineOptions,
+  type Replies,
+} from "./engine.js";
 import type { Tokens } from "./rest/auth.js";
 import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
+import type { Snapshot } from "./snapshot.js";
 import { dump } from "./testing/dump.js";
+import { limitsOf, type Plan } from "./testing/plan-limits.js";
+import type { Usage } from "./testing/plan-usage.js";
+import { EnforcedPlan } from "./testing/plan.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -13,6 +22,8 @@ import { toJson } from "./testing/to-json.js";
 export interface EmulatorOptions extends EngineOptions, Tokens {
   /** The path below which `fetch` is mounted, such as `/api/kv`; unless given, it has the whole host. */
   readonly basePath?: string | undefined;
+  /** The plan of Upstash's whose limits are enforced; none are unless given, but for the 10 MiB of a command over REST. */
+  readonly plan?: Plan | undefined;
 }
 
 export class Emulator extends Engine {
@@ -24,10 +35,14 @@ export class Emulator extends Engine {
   readonly fetch: (request: Request) => Promise<Response>;
 
   readonly #options: EmulatorOptions;
+  readonly #plan: EnforcedPlan | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
     this.#options = options;
+    const { plan } = options;
+    this.#plan =
+      plan === undefined ? undefined : new EnforcedPlan(this, limitsOf(plan), options.seed);
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -44,7 +59,52 @@ export class Emulator extends Engine {
   fork({ clock = this.clock }: { readonly clock?: Clock } = {}): Emulator {
     const fork = new Emulator({ ...this.#options, clock });
     fork.become(this);
+    if (this.#plan !== undefined) fork.#plan?.restore(this.#plan.save());
     return fork;
+  }
+
+  /** What has been used of the plan. Throws a TypeError where there is none. */
+  get usage(): Usage {
+    if (this.#plan !== undefined) return this.#plan.meter;
+    throw new TypeError(
+      'emulator.usage: nothing is counted without a plan; pass one, as in createEmulator({ plan: "free" })',
+    );
+  }
+
+  /** What REST takes. */
+  get maxCommandBytes(): number | undefined {
+    return this.#plan?.limits.requestSize;
+  }
+
+  protected override answer(call: Call): Replies {
+    if (this.#plan === undefined) return super.answer(call);
+    const { gate } = this.#plan;
+    return this.#plan.pass(call, (passed) => {
+      const before = this.gate;
+      this.gate = gate;
+      try {
+        return super.answer(passed);
+      } finally {
+        this.gate = before;
+      }
+    });
+  }
+
+  override reset(): void {
+    super.reset();
+    this.#plan?.meter.clear();
+  }
+
+  /** As the engine's, with the usage of the plan. */
+  override snapshot(): Snapshot {
+    const snapshot = super.snapshot();
+    this.#plan?.remember(snapshot);
+    return snapshot;
+  }
+
+  override restore(snapshot: Snapshot): void {
+    super.restore(snapshot);
+    this.#plan?.recall(snapshot);
   }
 
   /**

@@ -60,6 +60,13 @@ export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
 export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
 
+/** Asked before each command that runs, those that scripts and transactions call included; an error is the command's reply instead. */
+export type Gate = (
+  session: Session,
+  command: Command,
+  argv: readonly ByteString[],
+) => ReplyError | undefined;
+
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
 
@@ -91,6 +98,8 @@ export class Engine {
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
   #batched = false;
+  /** What a plan puts before the commands of the call that it lets pass. */
+  protected gate: Gate | undefined = undefined;
   /** Called where the sleeper may wait for another time. */
   readonly #tellClock: () => void;
   /** Where events of keys are wanted, and waits end, that is at the very time, not with the next command. */
@@ -314,10 +323,10 @@ export class Engine {
 
   /** Answers a door's call through the chain: one reply per command. */
   handle(call: Call): Replies {
-    if (this.#interceptors.length === 0) return this.#answer(call);
+    if (this.#interceptors.length === 0) return this.answer(call);
     const chain = this.#interceptors.reduceRight<(call: Call) => Replies>(
       (next, interceptor) => (passed) => interceptor(passed, next),
-      (passed) => this.#answer(passed),
+      (passed) => this.answer(passed),
     );
     return chain(call);
   }
@@ -338,8 +347,8 @@ export class Engine {
     return skipped || session.replies === "off" ? several([]) : reply;
   }
 
-  /** Time stands still for a transaction, as it does in EXEC. */
-  #answer({ commands, session, atomic }: Call): readonly Reply[] {
+  /** Answers what has come through the chain. Time stands still for a transaction, as it does in EXEC. */
+  protected answer({ commands, session, atomic }: Call): Replies {
     if (!atomic) return commands.map((argv) => this.execute(session, argv));
     const now = this.clock.now();
     const replies = commands.map((argv) => this.#process(now, session, argv));
@@ -455,6 +464,8 @@ export class Engine {
   }
 
   #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
+    const refusal = this.gate?.(session, command, argv);
+    if (refusal !== undefined) return refusal;
     this.#enter(session, command);
     const isSeen = this.#monitors.size > 0;
     const reply = isSeen

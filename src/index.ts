@@ -16,6 +16,8 @@ export type { Argument, Call, Interceptor, Replies } from "./engine.js";
 export { bytes, fromUint8Array, text, toUint8Array, utf8, type ByteString } from "./bytes.js";
 export { ReplyError } from "./errors.js";
 export { diff, type Change, type ChangedKey, type Difference } from "./testing/diff.js";
+export type { Limits, Plan } from "./testing/plan-limits.js";
+export type { Usage } from "./testing/plan-usage.js";
 export type { Snapshot } from "./snapshot.js";
 export { createKeyValueStore, type KeyValueStore } from "./kv/key-value-store.js";
 export type { PlainReply } from "./plain.js";

@@ -7,7 +7,7 @@ import { errors } from "@upstash/redis/cloudflare";
 import { ReplyError } from "../errors.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
-import type { Backend } from "../rest/backend.js";
+import { ResultTooLarge, type Backend } from "../rest/backend.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
 import { toCommand, toCommands } from "../rest/json-commands.js";
 import { route } from "../rest/route.js";
@@ -75,6 +75,7 @@ class Answerer {
     switch (path) {
       case "": {
         const [reply = null] = await runPipeline(client, [toCommand(commands)]);
+        if (reply instanceof ResultTooLarge) return { error: reply.message };
         if (reply instanceof ReplyError) throw failure(reply, body);
         return { result: this.#decode(plain(reply)) };
       }

@@ -40,8 +40,8 @@ async function openBefore(urls: readonly string[], options: CliOptions): Promise
 }
 
 async function openEmulator(options: Omit<CliOptions, "backend">): Promise<OpenServer> {
-  const { clock, data, seed: _, log = false, ...listening } = options;
-  const emulator = createEmulator(clock === undefined ? {} : { clock: manualClock(clock) });
+  const { clock, data, seed: _, log = false, plan, ...listening } = options;
+  const emulator = createEmulator({ plan, ...(clock && { clock: manualClock(clock) }) });
   fill(emulator, options);
   if (log) emulator.intercept(commandLog(process.stderr));
   const server = await startServer({ ...listening, emulator }).catch((error: unknown) => {
