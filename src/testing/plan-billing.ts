@@ -1,7 +1,8 @@
 /**
  * What counts as a command, as Upstash bills. Its documentation says: every command of a pipeline and of a transaction, MULTI and EXEC,
- * and what a script calls beside the call of the script; not the operational ones below. Assumed, as nothing tells:
+ * and what a script calls beside the call of the script; not operational ones "like" those below. Assumed, as nothing tells:
  *
+ * - CLIENT, with which clients introduce themselves, is one of these;
  * - what is refused, by whatever limit or because there is no such command, is not counted; an error of a command that ran is;
  * - a script is refused before it begins, not between its calls, so its calls may take the usage past the limit;
  * - a transaction whose commands are more than what is left is refused as a whole, and nothing of it is counted;
@@ -13,7 +14,7 @@ import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Session } from "../session.js";
 
-const NOT_BILLED = /^(?:auth|hello|select|command|config|info|ping|reset|quit)(?:\||$)/;
+const NOT_BILLED = /^(?:auth|hello|select|command|config|info|ping|reset|quit|client)(?:\||$)/;
 
 /** What MULTI and EXEC add to a transaction's commands. */
 export const AROUND_TRANSACTION = 2;
