@@ -16,6 +16,8 @@ export interface Limits {
   /** Of all keys with what they hold, as MEMORY USAGE tells it. */
   readonly databaseSize: number;
   readonly keySize: number;
+  /** Of a stream, delivered to one consumer of a group and not acknowledged yet. */
+  readonly pendingEntries: number;
   /** Over RESP, at one time. */
   readonly connections: number;
   /** Whether keys give way when the database is full, those with a TTL first; without it, writes are refused. */
@@ -36,6 +38,7 @@ const PAY_AS_YOU_GO: Limits = {
   recordSize: 100 * MB,
   databaseSize: 100 * 1024 * MB,
   keySize: 32 * 1024,
+  pendingEntries: 1000,
   connections: 1000,
   eviction: false,
 };

@@ -27,8 +27,9 @@ import {
   recordSizeExceeded,
   type Limits,
 } from "./plan-limits.js";
-import { bytesFor, bytesOf, replaces } from "./plan-measures.js";
+import { bytesFor, bytesOf, longest, mayGrow, replaces } from "./plan-measures.js";
 import { Pace } from "./plan-pace.js";
+import { pendingExceeded } from "./plan-streams.js";
 import { KeySizes } from "./plan-sizes.js";
 import { Meter, type UsageState } from "./plan-usage.js";
 
@@ -143,14 +144,16 @@ export class EnforcedPlan {
     argv: readonly ByteString[],
     isInner: boolean,
   ): ReplyError | undefined {
-    const { keySize, databaseSize, eviction } = this.limits;
+    const { keySize, databaseSize, pendingEntries, eviction } = this.limits;
     if (argv.some(({ length }) => length > keySize)) {
       const lengths = keyReferences(command, argv).map(({ place }) => argv[place]?.length ?? 0);
-      const longest = Math.max(0, ...lengths);
-      if (longest > keySize) return keySizeExceeded(keySize, longest);
+      const size = longest(lengths);
+      if (size > keySize) return keySizeExceeded(keySize, size);
     }
-    // What may need more room than before; reads and deletions do not.
-    if (!command.flags.includes("denyoom")) return undefined;
+    if (command.name === "xreadgroup") {
+      return pendingExceeded(argv, this.#keyspace.database(database), pendingEntries);
+    }
+    if (!mayGrow(command)) return undefined;
     const { bytes } = this.meter;
     if (bytes > databaseSize && !(isInner && eviction))
       return capacityExceeded(databaseSize, bytes);
@@ -164,10 +167,11 @@ export class EnforcedPlan {
   #makesLargeRecord(database: number, command: Command, argv: readonly ByteString[]): boolean {
     const { recordSize } = this.limits;
     if (recordSize === Infinity) return false;
-    return keyReferences(command, argv).some(({ place, flags }) => {
+    return keyReferences(command, argv).some((reference) => {
+      const { place, flags } = reference;
       if (flags.includes("RO")) return false;
       const key = argv[place];
-      const isKept = key !== undefined && !replaces(command, flags);
+      const isKept = key !== undefined && !replaces(command, argv, reference);
       const before = isKept ? this.#sizes.of(database, key) : 0;
       return before + bytesFor(command, argv, place) > recordSize;
     });

@@ -184,6 +184,9 @@ describe.each(Object.entries(ways))("through %s", (_, open) => {
     expect(await redis.del("k")).toBe(1);
     const values = { a: "x".repeat(600), b: "x".repeat(600) };
     expect(await redis.mset(values)).toBe("OK");
+    expect(await redis.json.set("doc", "$", { text: "x".repeat(900) })).toBe("OK");
+    expect(await redis.json.set("doc", "$", { text: "y".repeat(900) })).toBe("OK");
+    await expect(redis.json.set("doc", "$.more", "z".repeat(200))).rejects.toThrow(text);
   });
 
   it("refuses writes when the database is full; reads and deletes go on", async () => {
@@ -199,6 +202,7 @@ describe.each(Object.entries(ways))("through %s", (_, open) => {
     await expect(redis.eval("return redis.call('SET', 'k', 1)", [], [])).rejects.toThrow(
       "ERR DB capacity quota exceeded",
     );
+    await expect(redis.json.set("doc", "$", {})).rejects.toThrow(text);
     const [outcome] = await redis.multi().set("k", "v").exec({ keepErrors: true });
     expect(outcome).toMatchObject({ error: text });
     expect(await redis.get("k")).toBe("x");
@@ -206,6 +210,31 @@ describe.each(Object.entries(ways))("through %s", (_, open) => {
     expect(await redis.expire("k", 60)).toBe(1);
     expect(await redis.del("k", "list")).toBe(2);
     expect(await redis.set("k", "v")).toBe("OK");
+  });
+
+  it("cancels XREADGROUP where too many entries would be pending for a consumer", async () => {
+    const emulator = limited({ pendingEntries: 100 });
+    const redis = await open(emulator);
+    const add = (entries: number): void => {
+      for (let entry = 0; entry < entries; entry++)
+        emulator.call("XADD", "mstream", "*", "n", entry);
+    };
+    const read = (consumer: string, options: { count?: number; NOACK?: boolean }): unknown =>
+      redis.xreadgroup("group1", consumer, "mstream", ">", options);
+    emulator.call("XGROUP", "CREATE", "mstream", "group1", "0", "MKSTREAM");
+    add(91);
+    await read("consumer1", { count: 90 });
+    await expect(read("consumer1", { count: 20 })).rejects.toThrow(
+      "ERR XReadGroup is cancelled. Pending Entries List limit per consumer is about to be reached. Limit: 100, Current PEL size: 90, Requested Read: 20, Key: mstream, Group: group1, Consumer: consumer1.",
+    );
+    expect(await read("consumer1", { count: 10 })).toHaveLength(1);
+    add(10);
+    await expect(read("consumer1", {})).rejects.toThrow("PEL size: 91, Requested Read: 10,");
+    expect(await redis.xreadgroup("group1", "consumer1", "mstream", "0")).toHaveLength(1);
+    expect(await read("consumer2", { count: 1 })).toHaveLength(1);
+    expect(await read("consumer1", {})).toHaveLength(1);
+    add(500);
+    expect(await read("consumer1", { count: 500, NOACK: true })).toHaveLength(1);
   });
 
   it("lets keys give way where eviction is on, those with a TTL first", async () => {
@@ -487,7 +516,7 @@ describe("the usage", () => {
       'createEmulator({ plan }): "fre" is no plan; pass "free", "pay-as-you-go" or limits like { monthlyCommands: 1000 }',
     );
     expect(create({ commands: 3 })).toThrow(
-      'createEmulator({ plan }): there is no limit "commands"; those there are: monthlyCommands, dailyCommands, commandsPerSecond, requestSize, recordSize, databaseSize, keySize, connections, eviction',
+      'createEmulator({ plan }): there is no limit "commands"; those there are: monthlyCommands, dailyCommands, commandsPerSecond, requestSize, recordSize, databaseSize, keySize, pendingEntries, connections, eviction',
     );
     expect(create({ recordSize: -1 })).toThrow(
       "createEmulator({ plan: { recordSize } }): -1 is no whole number of 0 or more, nor Infinity",
