@@ -5,6 +5,7 @@
 import type { ByteString } from "../bytes.js";
 import { Hash } from "../values/hash.js";
 import { JsonDocument } from "../values/json.js";
+import { printJson } from "../values/json-print.js";
 import { List } from "../values/list.js";
 import { LISTPACK_HEADER, listpackSize } from "../values/listpack.js";
 import { formatDouble } from "../values/numbers.js";
@@ -38,7 +39,7 @@ function sizeOf(value: Value, samples: number): number {
   if (value instanceof SetValue) return sizeOfSet(value, samples);
   if (value instanceof Hash) return sizeOfHash(value, samples);
   if (value instanceof Stream) return sizeOfStream(value);
-  if (value instanceof JsonDocument) return OBJECT + JSON.stringify(value).length;
+  if (value instanceof JsonDocument) return OBJECT + printJson(value.root).length;
   if (typeof value === "string" || !("forEach" in value)) return OBJECT;
   const members: ByteString[] = [];
   let bytesOfListpack = LISTPACK_HEADER;

@@ -424,6 +424,8 @@ describe("the size of the database", () => {
       ["HSET", "hash", "f", "v", "g", "x".repeat(100)],
       ["ZADD", "zset", 1, "a", 2, "b"],
       ["XADD", "stream", "*", "f", "v"],
+      ["JSON.SET", "doc", "$", `{"text":"${"x".repeat(200)}","large":18446744073709551615}`],
+      ["JSON.ARRAPPEND", "doc", "$.none", "1"],
       ["XGROUP", "CREATE", "stream", "g", "0"],
       ["RENAME", "s", "t"],
       ["MOVE", "t", "1"],
