@@ -3,6 +3,8 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
+const hit = ({ kv }) => kv.incr("hits");
+
 const require = createRequire(import.meta.url);
 const load = {
   import: (name) => import(name),
@@ -51,7 +53,6 @@ for (const [kind, entryOf] of Object.entries(load)) {
   expect(kind, "kv-emulator/set-up, undone", shared.call("EXISTS", "left"), 0);
 
   const { explore } = await entry("kv-emulator/explore");
-  const hit = ({ kv }) => kv.incr("hits");
   const { interleavings } = await explore(emulator, {
     actors: { alice: hit, bob: hit },
     invariant: () => emulator.call("GET", "hits") === "2",

@@ -1,15 +1,23 @@
 /** The emulator as its users hold it: the engine with the Upstash REST API in front. */
 import type { Clock } from "./clock.js";
-import { Engine, type EmulatorOptions as EngineOptions } from "./engine.js";
+import {
+  Engine,
+  type Call,
+  type EmulatorOptions as EngineOptions,
+  type Replies,
+} from "./engine.js";
 import type { Tokens } from "./rest/auth.js";
 import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
-import { dump } from "./testing/dump.js";
 import type { Snapshot } from "./snapshot.js";
+import { dump } from "./testing/dump.js";
 import { Faults } from "./testing/faults.js";
 import { Replicas, type ReplicaOptions } from "./testing/replicas.js";
 import { CommandLog, type LogOptions } from "./testing/log.js";
+import { limitsOf, type Plan } from "./testing/plan-limits.js";
+import type { Usage } from "./testing/plan-usage.js";
+import { EnforcedPlan } from "./testing/plan.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -21,6 +29,8 @@ export interface EmulatorOptions extends EngineOptions, Tokens {
   readonly replicas?: ReplicaOptions | undefined;
   /** Whether the commands that come through the doors are logged (`emulator.log`), and how many are kept; they are not unless told. */
   readonly log?: boolean | LogOptions | undefined;
+  /** The plan of Upstash's whose limits are enforced; none are unless given, but for the 10 MiB of a command over REST. */
+  readonly plan?: Plan | undefined;
 }
 
 export class Emulator extends Engine {
@@ -37,16 +47,15 @@ export class Emulator extends Engine {
   readonly #options: EmulatorOptions;
   #faults: Faults | undefined;
   readonly #replicas: Replicas | undefined;
+  readonly #plan: EnforcedPlan | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
     this.#options = options;
-    if (options.replicas !== undefined) {
-      const replicas = new Replicas(this, options.replicas);
-      this.#replicas = replicas;
-      this.reader = (call) => replicas.answer(call);
-    }
-    this.log = new CommandLog(this, options.log);
+    const { plan, replicas, log } = options;
+    if (replicas !== undefined) this.#replicas = new Replicas(this, replicas);
+    if (plan !== undefined) this.#plan = new EnforcedPlan(this, limitsOf(plan), options.seed);
+    this.log = new CommandLog(this, log);
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -64,7 +73,50 @@ export class Emulator extends Engine {
     const fork = new Emulator({ ...this.#options, clock });
     fork.become(this);
     fork.#replicas?.replicate();
+    if (this.#plan !== undefined) fork.#plan?.restore(this.#plan.save());
     return fork;
+  }
+
+  /** What has been used of the plan. Throws a TypeError where there is none. */
+  get usage(): Usage {
+    if (this.#plan !== undefined) return this.#plan.meter;
+    throw new TypeError(
+      'emulator.usage: nothing is counted without a plan; pass one, as in createEmulator({ plan: "free" })',
+    );
+  }
+
+  /** What REST takes. */
+  get maxCommandBytes(): number | undefined {
+    return this.#plan?.limits.requestSize;
+  }
+
+  /** Rules by which calls fail as they do between a client and its database. */
+  get faults(): Faults {
+    this.#faults ??= new Faults(this);
+    return this.#faults;
+  }
+
+  /** Brings all replicas to the present. Throws a TypeError where there are none. */
+  replicate(): void {
+    if (this.#replicas !== undefined) return this.#replicas.replicate();
+    throw new TypeError(
+      'replicate(): there are no replicas; make some with createEmulator({ replicas: { lag: "1s" } })',
+    );
+  }
+
+  /** What a plan lets pass, replicas answer if they can. */
+  protected override answer(call: Call): Replies {
+    if (this.#plan === undefined) return this.#replicas?.answer(call) ?? super.answer(call);
+    const { gate } = this.#plan;
+    return this.#plan.pass(call, (passed) => {
+      const before = this.gate;
+      this.gate = gate;
+      try {
+        return this.#replicas?.answer(passed) ?? super.answer(passed);
+      } finally {
+        this.gate = before;
+      }
+    });
   }
 
   /**
@@ -85,32 +137,27 @@ export class Emulator extends Engine {
     return dump(this);
   }
 
-  /** Brings all replicas to the present. Throws a TypeError where there are none. */
-  replicate(): void {
-    if (this.#replicas !== undefined) return this.#replicas.replicate();
-    throw new TypeError(
-      'replicate(): there are no replicas; make some with createEmulator({ replicas: { lag: "1s" } })',
-    );
+  /** As the engine's, with the usage of the plan. */
+  override snapshot(): Snapshot {
+    const snapshot = super.snapshot();
+    this.#plan?.remember(snapshot);
+    return snapshot;
   }
 
-  /** Restores what the replicas hold as well, without a lag. */
+  /** As the engine's, with the usage of the plan; the replicas are there without a lag. */
   override restore(snapshot: Snapshot): void {
     super.restore(snapshot);
+    this.#plan?.recall(snapshot);
     this.#replicas?.replicate();
   }
 
-  /** Rules by which calls fail as they do between a client and its database. */
-  get faults(): Faults {
-    this.#faults ??= new Faults(this);
-    return this.#faults;
-  }
-
   /**
-   * Empties every database, the replicas and the log, forgets scripts, functions and users, and puts faults out of force; clock and
-   * interceptors stay.
+   * Empties every database, the replicas and the log, forgets scripts, functions, users and what was used of the plan, and puts faults
+   * out of force; clock and interceptors stay.
    */
   override reset(): void {
     super.reset();
+    this.#plan?.meter.clear();
     this.#faults?.clear();
     this.log.clear();
     this.#replicas?.replicate();

@@ -83,6 +83,13 @@ export interface Tracer {
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
 export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
 
+/** Asked before each command that runs, those that scripts and transactions call included; an error is the command's reply instead. */
+export type Gate = (
+  session: Session,
+  command: Command,
+  argv: readonly ByteString[],
+) => ReplyError | undefined;
+
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
 
@@ -96,8 +103,6 @@ export class Engine {
   readonly startedAt: number;
   /** What makes chance repeatable: the seed given, or one of its own. */
   readonly chance: number;
-  /** Answers calls in the engine's place; undefined for those that it leaves to the engine. */
-  protected reader: ((call: Call) => Replies | undefined) | undefined = undefined;
   /** Who looks on at what the doors are asked and answer. */
   observer: Observer | undefined;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
@@ -123,6 +128,8 @@ export class Engine {
   #session = new Session(redisProfile, undefined, this.#acl.default);
   #sessions = 0;
   #batched = false;
+  /** What a plan puts before the commands of the call that it lets pass. */
+  protected gate: Gate | undefined = undefined;
   /** Called where the sleeper may wait for another time. */
   readonly #tellClock: () => void;
   /** Where events of keys are wanted, and waits end, that is at the very time, not with the next command. */
@@ -352,10 +359,10 @@ export class Engine {
 
   /** Answers a door's call through the chain: one reply per command. */
   handle(call: Call): Replies {
-    if (this.#interceptors.length === 0) return this.#answer(call);
+    if (this.#interceptors.length === 0) return this.answer(call);
     const chain = this.#interceptors.reduceRight<(call: Call) => Replies>(
       (next, interceptor) => (passed) => interceptor(passed, next),
-      (passed) => this.#answer(passed),
+      (passed) => this.answer(passed),
     );
     return chain(call);
   }
@@ -402,9 +409,8 @@ export class Engine {
     return skipped || session.replies === "off" ? several([]) : reply;
   }
 
-  #answer(call: Call): Replies {
-    const replies = this.reader?.(call);
-    if (replies !== undefined) return replies;
+  /** Answers what has come through the chain. */
+  protected answer(call: Call): Replies {
     if (call.onRun === undefined) return this.#runAll(call);
     const { shared } = this.#keyspace;
     const before = shared.commands;
@@ -546,6 +552,8 @@ export class Engine {
   }
 
   #run(session: Session, command: Command, argv: readonly ByteString[]): Reply {
+    const refusal = this.gate?.(session, command, argv);
+    if (refusal !== undefined) return refusal;
     this.#enter(session, command);
     const isSeen = this.#monitors.size > 0;
     const reply = isSeen

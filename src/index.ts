@@ -19,6 +19,8 @@ export type { Cost } from "./testing/cost.js";
 export { diff, type Change, type ChangedKey, type Difference } from "./testing/diff.js";
 export type { CommandLog, LogOptions } from "./testing/log.js";
 export type { LogEntry } from "./testing/log-entry.js";
+export type { Limits, Plan } from "./testing/plan-limits.js";
+export type { Usage } from "./testing/plan-usage.js";
 export type { Snapshot } from "./snapshot.js";
 export { createKeyValueStore, type KeyValueStore } from "./kv/key-value-store.js";
 export type { PlainReply } from "./plain.js";

@@ -13,7 +13,16 @@ import { SetValue } from "../values/set.js";
 import { SortedSet } from "../values/sorted-set.js";
 import { Stream } from "../values/stream.js";
 import { Contents } from "./contents.js";
-import { EXPIRED, GENERIC, HASH, KEY_MISS, NEW, publishEvent, type Publish } from "./events.js";
+import {
+  EVICTED,
+  EXPIRED,
+  GENERIC,
+  HASH,
+  KEY_MISS,
+  NEW,
+  publishEvent,
+  type Publish,
+} from "./events.js";
 import type { Deadline, Expiry, UnixTime } from "./expiry.js";
 import type { Journal } from "./journal.js";
 import { stringOf, type Value } from "./value.js";
@@ -22,6 +31,12 @@ import type { Waiter, Waiting } from "./waiting.js";
 /** What one session's WATCH holds; it breaks when a watched key changes. */
 export interface Watch {
   broken: boolean;
+}
+
+/** Who hears of keys that change, and of databases that hold something else as a whole. */
+export interface Sizes {
+  touch(database: number, key: ByteString): void;
+  touchAll(database: number): void;
 }
 
 /** What all databases share: the time of the current command and the counters that INFO shows. */
@@ -41,6 +56,8 @@ export interface Shared {
   readonly publish: Publish;
   /** What changes is noted there first; undefined where no version of the keyspace is kept. */
   journal: Journal | undefined;
+  /** Told of what may have another size from then on; undefined where nobody counts bytes. */
+  sizes: Sizes | undefined;
   /** Who waits for keys. */
   readonly waiting: Pick<Waiting<Waiter>, "touch" | "touchReplaced" | "touchAll">;
 }
@@ -165,6 +182,7 @@ export class Database {
 
   #announce(key: ByteString): void {
     this.#shared.changes++;
+    this.#shared.sizes?.touch(this.index, key);
     if (this.#watches.size > 0) this.#breakWatches(key);
   }
 
@@ -177,6 +195,7 @@ export class Database {
   writeUnwatched(key: ByteString): void {
     this.#shared.journal?.noteChange(this.#contents, key);
     this.#shared.changes++;
+    this.#shared.sizes?.touch(this.index, key);
   }
 
   /** Announces that a value will be kept in another form, or note something by the way: to clients it is no change. */
@@ -255,6 +274,7 @@ export class Database {
   reencode(key: ByteString, value: Value): void {
     this.#shared.journal?.noteReplacement(this.#contents, key);
     this.#entries.put(key, value);
+    this.#shared.sizes?.touch(this.index, key);
   }
 
   /** Deletes the key, with the event "del"; tells whether it existed. */
@@ -269,6 +289,11 @@ export class Database {
     this.#remove(key);
     this.#shared.expired++;
     this.notify("expired", EXPIRED, key);
+  }
+
+  /** Deletes a key to make room. */
+  evict(key: ByteString): void {
+    if (this.#remove(key)) this.notify("evicted", EVICTED, key);
   }
 
   #remove(key: ByteString): boolean {
@@ -381,6 +406,7 @@ export class Database {
     this.#contents = contents;
     this.#entries = contents.entries;
     this.#deadlines = contents.deadlines;
+    this.#shared.sizes?.touchAll(this.index);
     for (const [key, at] of contents.deadlines) this.#expiry.push({ at, owner: this, key });
     for (const [key, at] of contents.fieldDeadlines) {
       this.#fieldExpiry.push({ at, owner: this, key });

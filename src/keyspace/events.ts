@@ -15,6 +15,7 @@ export const SET = bit("s");
 export const HASH = bit("h");
 export const ZSET = bit("z");
 export const EXPIRED = bit("x");
+export const EVICTED = bit("e");
 export const STREAM = bit("t");
 export const MODULE = bit("d");
 export const NEW = bit("n");

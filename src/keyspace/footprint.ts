@@ -5,6 +5,7 @@
 import type { ByteString } from "../bytes.js";
 import { Hash } from "../values/hash.js";
 import { JsonDocument } from "../values/json.js";
+import { printJson } from "../values/json-print.js";
 import { List } from "../values/list.js";
 import { LISTPACK_HEADER, listpackSize } from "../values/listpack.js";
 import { formatDouble } from "../values/numbers.js";
@@ -38,7 +39,7 @@ function sizeOf(value: Value, samples: number): number {
   if (value instanceof SetValue) return sizeOfSet(value, samples);
   if (value instanceof Hash) return sizeOfHash(value, samples);
   if (value instanceof Stream) return sizeOfStream(value);
-  if (value instanceof JsonDocument) return OBJECT + JSON.stringify(value).length;
+  if (value instanceof JsonDocument) return OBJECT + printJson(value.root).length;
   if (typeof value === "string" || !("forEach" in value)) return OBJECT;
   const members: ByteString[] = [];
   let bytesOfListpack = LISTPACK_HEADER;
@@ -67,7 +68,7 @@ function sizeOfList(list: List, samples: number): number {
   const perElement = average(elements, listpackSize);
   const size = LISTPACK_HEADER + Math.round(perElement * list.size);
   if (packed) return OBJECT + allocated(size);
-  const nodes = list.nodes.length;
+  const nodes = list.nodeCount;
   return OBJECT + QUICKLIST + nodes * (QUICKLIST_NODE + allocated(Math.ceil(size / nodes)));
 }
 
@@ -90,13 +91,13 @@ function sizeOfHash(hash: Hash, samples: number): number {
   const { size } = hash;
   let listpack = LISTPACK_HEADER;
   let strings = 0;
-  let seen = 0;
   const most = limit(size, hash.encoding === "hashtable" ? samples : 0);
-  hash.forEach((field, value) => {
-    if (seen++ >= most) return;
+  const visit = (field: ByteString, value: ByteString): void => {
     listpack += listpackSize(field) + listpackSize(value);
     strings += allocatedString(field.length) + allocatedString(value.length);
-  });
+  };
+  if (most === size) hash.forEach(visit);
+  else hash.visitPlaces([...Array(most).keys()], visit);
   if (hash.encoding === "listpack") return OBJECT + allocated(listpack);
   // Each field has a deadline beside it.
   if (hash.encoding === "listpackex") return OBJECT + 32 + allocated(listpack + size * 2);

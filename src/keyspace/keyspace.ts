@@ -30,6 +30,7 @@ export class Keyspace {
       events: 0,
       publish,
       journal: undefined,
+      sizes: undefined,
       waiting,
     };
   }

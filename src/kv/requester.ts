@@ -8,7 +8,7 @@ import { utf8 } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
-import type { Backend } from "../rest/backend.js";
+import { ResultTooLarge, type Backend } from "../rest/backend.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
 import { encodeReplies, encodeReply, type Encoding } from "../rest/encode.js";
 import { toCommand, toCommands } from "../rest/json-commands.js";
@@ -83,6 +83,7 @@ class Answerer {
       case "": {
         const [reply = null] = await runPipeline(client, [toCommand(commands)]);
         client.observed?.end(() => utf8(encodeReply(reply, this.#encoding)).length);
+        if (reply instanceof ResultTooLarge) return { error: reply.message };
         if (reply instanceof ReplyError) throw failure(reply, body);
         return { result: this.#decode(plain(reply)) };
       }

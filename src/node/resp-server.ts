@@ -1,7 +1,10 @@
 /** The emulator as a Redis server: RESP2 and RESP3 over TCP, for every client that speaks to a Redis. */
-import { createServer } from "node:net";
+import { createServer, type Socket } from "node:net";
 import { utf8 } from "../bytes.js";
 import type { Engine } from "../engine.js";
+import { ReplyError } from "../errors.js";
+import { encodeResp } from "../resp/encode.js";
+import { planOf } from "../testing/plan.js";
 import { listen, portOf } from "./http-server.js";
 import { RespConnection, type OpenSession } from "./resp-connection.js";
 
@@ -39,10 +42,15 @@ export async function startRespServer(
   const server = createServer(
     { noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE },
     (socket) => {
+      const leave = planOf(engine)?.connect();
+      if (leave instanceof ReplyError) return turnAway(socket, leave);
       const address = `${socket.remoteAddress ?? "?"}:${socket.remotePort ?? 0}`;
       const connection = new RespConnection(socket, address, engine, open);
       connections.add(connection);
-      socket.on("close", () => connections.delete(connection));
+      socket.on("close", () => {
+        connections.delete(connection);
+        leave?.();
+      });
     },
   );
   await listen(server, port, host);
@@ -55,4 +63,10 @@ export async function startRespServer(
         for (const connection of connections) connection.destroy();
       }),
   };
+}
+
+/** Tells a client why it is not let in; what it has sent is read and forgotten, so that it does not lose the answer. */
+function turnAway(socket: Socket, reason: ReplyError): void {
+  socket.on("error", () => socket.destroy()).resume();
+  socket.end(encodeResp(reason, 2), "latin1");
 }

@@ -9,6 +9,8 @@ import type { Receive, Session } from "../session.js";
 export interface Backend {
   /** Moves with every write; what `upstash-sync-token` tells. */
   readonly changes: number;
+  /** The largest command it takes over REST, in bytes of all its words; 10 MiB unless it says otherwise. */
+  readonly maxCommandBytes?: number | undefined;
   /** Whether what travels may be disturbed: the doubles then take the real client's way. */
   readonly disrupted: boolean;
   /** Who looks on at what is asked and answered. */
@@ -25,3 +27,6 @@ export interface Backend {
 
 /** Stands for the reply of a command that what is behind the doors could not be asked for, or did not answer: a 503 over REST. */
 export class Unavailable extends ReplyError {}
+
+/** Stands for a result that is too large to be sent: Upstash says so with status 200. */
+export class ResultTooLarge extends ReplyError {}

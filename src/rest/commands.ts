@@ -13,7 +13,7 @@ import type { Backend } from "./backend.js";
 import type { ParsedCommand } from "./json-commands.js";
 
 /** The largest command Upstash takes on its free and pay-as-you-go plans, in bytes of all its words. */
-const MAX_COMMAND_BYTES = 10 * 1024 * 1024;
+export const MAX_COMMAND_BYTES = 10 * 1024 * 1024;
 
 export interface Client {
   readonly engine: Backend;
@@ -116,18 +116,22 @@ export function callOf(
 }
 
 /** The command, or the error with which it is refused. */
-function check({ access }: Client, command: ParsedCommand): ParsedCommand {
+function check({ access, engine }: Client, command: ParsedCommand): ParsedCommand {
   if (command instanceof ReplyError) return command;
-  return tooLarge(command) ?? refusal(command, access) ?? command;
+  return tooLarge(command, engine.maxCommandBytes) ?? refusal(command, access) ?? command;
 }
 
-function tooLarge(argv: readonly ByteString[]): ReplyError | undefined {
+/** The error for a command whose words have more than so many bytes. */
+export function tooLarge(
+  argv: readonly ByteString[],
+  limit = MAX_COMMAND_BYTES,
+): ReplyError | undefined {
   let size = 0;
   for (const word of argv) size += word.length;
-  return size <= MAX_COMMAND_BYTES ? undefined : sizeExceeded(MAX_COMMAND_BYTES, size);
+  return size <= limit ? undefined : sizeExceeded(limit, size);
 }
 
-/** What a request of `actual` bytes is told where no more than `limit` are taken; its status over HTTP is 413. */
+/** What a request of `actual` bytes is told where no more than `limit` are taken (its status over HTTP is 413), or a result has as many. */
 export function sizeExceeded(limit: number, actual: number): ReplyError {
   return new ReplyError(
     `ERR max request size exceeded. Limit: ${limit} bytes, Actual: ${actual} bytes. See https://upstash.com/docs/redis/troubleshooting/max_request_size_exceeded for details`,

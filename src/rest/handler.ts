@@ -12,7 +12,7 @@ import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";
 import { authorize, givenToken, type Tokens } from "./auth.js";
 import type { Access } from "./availability.js";
-import { Unavailable, type Backend } from "./backend.js";
+import { ResultTooLarge, Unavailable, type Backend } from "./backend.js";
 import { runPipeline, runTransaction, type Client } from "./commands.js";
 import { encodeReplies, encodeReply, type Encoding } from "./encode.js";
 import { parseCommand, parseCommands, type ParsedCommand } from "./json-commands.js";
@@ -249,6 +249,7 @@ function bodyBytes({ body }: RestRequest): ByteString {
 
 function errorStatus(error: ReplyError): number {
   if (error instanceof Unavailable) return 503;
+  if (error instanceof ResultTooLarge) return 200;
   return error.message.startsWith("ERR max request size exceeded") ? 413 : 400;
 }
 

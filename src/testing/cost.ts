@@ -1,13 +1,10 @@
 /**
- * What a test's calls cost, as Upstash bills them: commands (docs, overall/pricing: transactions and the calls of scripts count, commands
- * of operation do not), requests and what travels.
+ * What a test's calls cost: commands, as plan-billing.ts has Upstash count them, requests and what travels.
  */
-import { upperAscii, type ByteString } from "../bytes.js";
-
 export interface Cost {
   /**
-   * Commands that ran, those of pipelines and scripts each, and two more for a transaction over REST, MULTI and EXEC. AUTH, COMMAND, CONFIG,
-   * HELLO, INFO, PING, QUIT, RESET and SELECT are free, and so is what was refused.
+   * Commands that ran, those of pipelines and scripts each, and two more for a transaction over REST, MULTI and EXEC. AUTH, CLIENT, COMMAND,
+   * CONFIG, HELLO, INFO, PING, QUIT, RESET and SELECT are free, and so is what was refused.
    */
   readonly commands: number;
   /** Requests over HTTP, or what would be one of a double; tries again are requests. Over RESP each command is one. */
@@ -20,15 +17,6 @@ export interface Cost {
 }
 
 export const NO_COST: Cost = { commands: 0, requests: 0, bytes: 0 };
-
-const FREE: ReadonlySet<string> = new Set(
-  "AUTH COMMAND CONFIG HELLO INFO PING QUIT RESET SELECT".split(" "),
-);
-
-/** Whether a command of operation is not billed. */
-export function isFree([name = ""]: readonly ByteString[] | readonly string[]): boolean {
-  return FREE.has(upperAscii(name));
-}
 
 /** The sum of what is billed; what was counted in pieces is summed when somebody asks. */
 export class Bill {

@@ -10,7 +10,7 @@ import { ReplyError } from "../errors.js";
 import type { AlteredResponse, ObservedCommands, ObservedRequest, Observer } from "../observer.js";
 import { plain } from "../plain.js";
 import type { Reply } from "../reply.js";
-import { Bill, isFree, type Cost } from "./cost.js";
+import { Bill, type Cost } from "./cost.js";
 import { LogEntry } from "./log-entry.js";
 import {
   calledCommand,
@@ -20,6 +20,7 @@ import {
   type CalledCommand,
   type CommandFilter,
 } from "./matching.js";
+import { AROUND_TRANSACTION, isFree } from "./plan-billing.js";
 
 export interface LogOptions {
   /** How many commands are kept, the newest; 10,000 unless told. */
@@ -178,8 +179,7 @@ export class CommandLog implements Observer, Iterable<LogEntry> {
         const own = commands.map((argv) => this.#keep(argv, from));
         kept.push(...own);
         free = commands.filter((argv) => !(argv instanceof ReplyError) && isFree(argv)).length;
-        // MULTI and EXEC.
-        fixed = atomic ? 2 : 0;
+        fixed = atomic ? AROUND_TRANSACTION : 0;
         return (outcome) => this.#settle(own, outcome);
       },
       onRun: (commands) => bill.addCommands(fixed + Math.max(0, commands - free)),

@@ -57,6 +57,10 @@ export class List {
     });
   }
 
+  get nodeCount(): number {
+    return this.#quicklist?.nodes.length ?? 1;
+  }
+
   get length(): number {
     return this.#slots.length - this.#head;
   }

@@ -170,6 +170,15 @@ describe("kv-emulator", () => {
     expect(await stop(server)).toMatchObject({ exitCode: 0 });
   });
 
+  it("enforces the limits of a plan if told to", async () => {
+    const server = start("--json", "--plan", "free");
+    const redis = client(await server.told());
+    await expect(redis.get("k".repeat(32_769))).rejects.toThrow(
+      "ERR max key size exceeded. Limit: 32768 bytes, Actual: 32769 bytes",
+    );
+    expect(await stop(server)).toMatchObject({ exitCode: 0 });
+  });
+
   it("logs commands with their keys, and no secrets or values", async () => {
     const server = start("--json", "--log", "--token", "secret");
     const told = await server.told();
@@ -228,11 +237,21 @@ describe("kv-emulator", () => {
   });
 
   it("refuses with a backend what is the emulator's own", async () => {
-    const given = ["--redis-port", "--profile", "--seed", "--data", "--clock", "--log", "--record"];
+    const given = [
+      "--redis-port",
+      "--profile",
+      "--seed",
+      "--data",
+      "--clock",
+      "--log",
+      "--record",
+      "--plan",
+    ];
     const values: Readonly<Record<string, readonly string[]>> = {
       "--redis-port": ["0"],
       "--profile": ["redis"],
       "--clock": ["2026-01-01"],
+      "--plan": ["free"],
       "--log": [],
     };
     const outcomes = await Promise.all(

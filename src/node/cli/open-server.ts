@@ -41,8 +41,8 @@ async function openBefore(urls: readonly string[], options: CliOptions): Promise
 }
 
 async function openEmulator(options: Omit<CliOptions, "backend">): Promise<OpenServer> {
-  const { clock, data, seed: _, log = false, record: recording, ...listening } = options;
-  const emulator = createEmulator(clock === undefined ? {} : { clock: manualClock(clock) });
+  const { clock, data, seed: _, log = false, plan, record: recording, ...listening } = options;
+  const emulator = createEmulator({ plan, ...(clock && { clock: manualClock(clock) }) });
   fill(emulator, options);
   const stop = recording === undefined ? undefined : record(emulator, recording);
   if (log) emulator.intercept(commandLog(process.stderr));

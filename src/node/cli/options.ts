@@ -20,6 +20,8 @@ export interface CliOptions {
   readonly log?: boolean;
   /** The file in which to record what happens. */
   readonly record?: string;
+  /** Whose limits are enforced. */
+  readonly plan?: "free" | "pay-as-you-go";
 }
 
 export function addOptions(command: Command): Command {
@@ -40,12 +42,18 @@ export function addOptions(command: Command): Command {
     .option("--data <file>", "load the data from a file at the start and save it there at the end")
     .option("--clock <time>", "let the time stand still, at an ISO 8601 time", time)
     .option("--record <file>", "write all that happens to a file, for kv-emulator replay")
+    .addOption(
+      new Option("--plan <plan>", "enforce the limits of this plan of Upstash's").choices([
+        "free",
+        "pay-as-you-go",
+      ]),
+    )
     .option("--log", "a line for each command on stderr: time, door, command, keys");
 }
 
 /** What is wrong with `--backend`, passwords left out: no URLs of a Redis, or options beside it that are the emulator's own. */
 export function faultOfBackend(options: CliOptions): string | undefined {
-  const { backend, redisPort, profile, seed, data, clock, log, record } = options;
+  const { backend, redisPort, profile, seed, data, clock, log, record, plan } = options;
   if (backend === undefined) return undefined;
   try {
     settingsOf({ url: urlOf(backend) });
@@ -53,7 +61,7 @@ export function faultOfBackend(options: CliOptions): string | undefined {
     return `--backend: ${reason(error).replace(/^createBackend\(.*?\): /, "")}`;
   }
   const own = { "--redis-port": redisPort, "--profile": profile, "--seed": seed, "--data": data };
-  const given = { ...own, "--clock": clock, "--log": log, "--record": record };
+  const given = { ...own, "--clock": clock, "--log": log, "--record": record, "--plan": plan };
   const conflict = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (conflict === undefined) return undefined;
   return `${conflict} is for the emulator: the Redis behind --backend has its own data, clock and port; leave ${conflict} out`;
