@@ -6,6 +6,7 @@ import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
 import { dump } from "./testing/dump.js";
+import { Faults } from "./testing/faults.js";
 import { CommandLog, type LogOptions } from "./testing/log.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
@@ -30,6 +31,7 @@ export class Emulator extends Engine {
   readonly log: CommandLog;
 
   readonly #options: EmulatorOptions;
+  #faults: Faults | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
@@ -54,21 +56,6 @@ export class Emulator extends Engine {
     return fork;
   }
 
-  /** As the engine's; clears the log, too. */
-  override reset(): void {
-    super.reset();
-    this.log.clear();
-  }
-
-  /** As the engine's; the log is cleared when what has changed is undone. */
-  override checkpoint(): () => void {
-    const [undo, undoLog] = [super.checkpoint(), this.log.save()];
-    return () => {
-      undo();
-      undoLog();
-    };
-  }
-
   /**
    * Sets keys from an object as people write it: text is a string, an array a list, an object a hash, and what else there is says so
    * with `$type`, `$ttl` and `$fieldTtl`. Throws a TypeError that names the place of what is wrong, and the fix.
@@ -85,6 +72,31 @@ export class Emulator extends Engine {
   /** What all databases hold, to read, and to keep as a test's snapshot: by key, with types, what is in them, and what is left of their time. */
   dump(): string {
     return dump(this);
+  }
+
+  /** Rules by which calls fail as they do between a client and its database. */
+  get faults(): Faults {
+    this.#faults ??= new Faults(this);
+    return this.#faults;
+  }
+
+  /** Empties every database, forgets scripts, functions and users, puts faults out of force and clears the log; clock and interceptors stay. */
+  override reset(): void {
+    super.reset();
+    this.#faults?.clear();
+    this.log.clear();
+  }
+
+  /** As the engine's checkpoint; the faults in force are again those that were, and the log is cleared. */
+  override checkpoint(): () => void {
+    const undoFaults = this.faults.save();
+    const undoLog = this.log.save();
+    const undo = super.checkpoint();
+    return () => {
+      undoFaults();
+      undo();
+      undoLog();
+    };
   }
 }
 

@@ -16,7 +16,7 @@ import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { independent, Scripting } from "./lua/scripting.js";
-import type { Observer } from "./observer.js";
+import type { RequestObserver } from "./request-observer.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
@@ -60,6 +60,24 @@ type StateBeside = Omit<EngineState, "keyspace" | "version">;
 
 export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
 
+/** Commands that have run: one, or those of a transaction. `call` is what brought them; undefined for `call` and `execute`. */
+export interface Run {
+  readonly session: Session;
+  readonly commands: readonly (readonly ByteString[])[];
+  readonly replies: readonly Reply[];
+  /** Unix time in milliseconds. */
+  readonly time: number;
+  readonly call: Call | undefined;
+}
+
+/** Is told of all that runs, from whichever side it came. */
+export interface Observer {
+  /** Before commands run in a session. */
+  begin(session: Session): void;
+  /** When they have run. */
+  end(run: Run): void;
+}
+
 /** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
 export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
 
@@ -73,7 +91,11 @@ export class Engine {
   /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
   readonly clock: TestClock;
   /** Who looks on at what the doors are asked and answer. */
-  observer: Observer | undefined;
+  requestObserver: RequestObserver | undefined;
+  /** When it was made: Unix time in milliseconds. */
+  readonly startedAt: number;
+  /** What makes chance repeatable: the seed given, or one of its own. */
+  readonly chance: number;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;
@@ -91,6 +113,7 @@ export class Engine {
   readonly #server: Server;
   readonly #random: SeededRandom;
   readonly #interceptors: Interceptor[] = [];
+  readonly #observers = new Set<Observer>();
   /** Those of them that disturb what travels. */
   readonly #disruptive = new Set<Interceptor>();
   #session = new Session(redisProfile, undefined, this.#acl.default);
@@ -116,8 +139,10 @@ export class Engine {
     this.clock = checkedClock(options.clock);
     this.#tellClock = this.clock.schedule(this.#sleeper);
     this.#scripting = new Scripting(checkedTimeout(options.scriptTimeout));
-    this.#server = new Server(this.clock.now(), commandTable.size);
-    this.#random = seededRandom(checkedSeed(options.seed));
+    this.startedAt = this.clock.now();
+    this.#server = new Server(this.startedAt, commandTable.size);
+    this.chance = checkedSeed(options.seed);
+    this.#random = seededRandom(this.chance);
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -125,7 +150,7 @@ export class Engine {
       db: this.#keyspace.database(0),
       now: 0,
       random: this.#random,
-      startedAt: this.clock.now(),
+      startedAt: this.startedAt,
       commands: commandTable,
       scripting: this.#scripting,
       pubsub: this.#pubsub,
@@ -166,6 +191,10 @@ export class Engine {
   /** The user that a token of ACL RESTTOKEN or ACL GENTOKEN stands for. */
   userOfToken(token: ByteString): User | undefined {
     return this.#acl.userOfToken(token);
+  }
+
+  userNamed(name: ByteString): User | undefined {
+    return this.#acl.find(name);
   }
 
   /** Ends a session as a connection that closes: its transaction, WATCHes, subscriptions and MONITOR. */
@@ -261,13 +290,13 @@ export class Engine {
   checkpoint(): () => void {
     const snapshot = this.snapshot();
     const interceptors = [...this.#interceptors];
+    const disruptive = [...this.#disruptive];
     const sessions = new Set(this.#server.sessions);
     const bringClockBack = this.clock.save();
     return () => {
       this.#interceptors.splice(0, Infinity, ...interceptors);
-      for (const link of this.#disruptive) {
-        if (!interceptors.includes(link)) this.#disruptive.delete(link);
-      }
+      this.#disruptive.clear();
+      for (const interceptor of disruptive) this.#disruptive.add(interceptor);
       for (const session of this.#server.sessions) {
         if (session.profile === upstashProfile && !sessions.has(session)) session.close();
       }
@@ -329,9 +358,36 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
+    if (this.#observers.size === 0) return this.#execute(session, argv);
+    const run = (): readonly Reply[] => [this.#execute(session, argv)];
+    const [reply = null] = this.#observed(session, [argv], run);
+    return reply;
+  }
+
+  #execute(session: Session, argv: readonly ByteString[]): Reply {
     const reply = this.#respond(this.clock.now(), session, argv);
     this.#settle();
     return reply;
+  }
+
+  /** Has an observer told of all that runs; returns what ends that. */
+  observe(observer: Observer): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  #observed(
+    session: Session,
+    commands: Run["commands"],
+    run: () => readonly Reply[],
+    call?: Call,
+  ): readonly Reply[] {
+    for (const observer of this.#observers) observer.begin(session);
+    const replies = run();
+    const time = this.#keyspace.shared.now;
+    for (const observer of this.#observers)
+      observer.end({ session, commands, replies, time, call });
+    return replies;
   }
 
   /** CLIENT REPLY keeps replies back, but for the one to CLIENT REPLY ON. */
@@ -352,9 +408,23 @@ export class Engine {
     return replies;
   }
 
+  #runAll(call: Call): readonly Reply[] {
+    const { commands, session, atomic } = call;
+    if (this.#observers.size > 0) return this.#answerObserved(call);
+    if (atomic) return this.#transact(call);
+    return commands.map((argv) => this.#execute(session, argv));
+  }
+
+  #answerObserved(call: Call): readonly Reply[] {
+    const { commands, session, atomic } = call;
+    if (atomic) return this.#observed(session, commands, () => this.#transact(call), call);
+    return commands.flatMap((argv) =>
+      this.#observed(session, [argv], () => [this.#execute(session, argv)], call),
+    );
+  }
+
   /** Time stands still for a transaction, as it does in EXEC. */
-  #runAll({ commands, session, atomic }: Call): readonly Reply[] {
-    if (!atomic) return commands.map((argv) => this.execute(session, argv));
+  #transact({ commands, session }: Call): readonly Reply[] {
     const now = this.clock.now();
     const replies = commands.map((argv) => this.#process(now, session, argv));
     this.#settle();

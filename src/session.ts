@@ -44,6 +44,8 @@ export class Session implements Subscriber {
   readonly profile: Profile;
   /** Undefined for a session that can take no messages. */
   readonly receive: Receive | undefined;
+  /** Is shown what the session receives, before it does. */
+  seen: Receive | undefined = undefined;
   readonly subscriptions: Readonly<Record<Subject, Set<ByteString>>> = {
     channels: new Set(),
     patterns: new Set(),
@@ -133,6 +135,7 @@ export class Session implements Subscriber {
   }
 
   deliver(message: Reply): void {
+    this.seen?.(message);
     this.receive?.(message);
   }
 

@@ -52,6 +52,9 @@ export class Database {
   /** When the next field of a hash dies, or an earlier time. */
   readonly #fieldExpiry: Expiry<Database>;
   #contents = new Contents();
+  /** Those of the contents, at hand for every command. */
+  #entries = this.#contents.entries;
+  #deadlines = this.#contents.deadlines;
   readonly #watches = new Map<ByteString, Set<Watch>>();
 
   constructor(
@@ -67,12 +70,12 @@ export class Database {
   }
 
   get size(): number {
-    return this.#contents.entries.size;
+    return this.#entries.size;
   }
 
   /** How many keys have a deadline. */
   get volatileSize(): number {
-    return this.#contents.deadlines.size;
+    return this.#deadlines.size;
   }
 
   /** How many hashes have fields with a deadline. */
@@ -87,29 +90,28 @@ export class Database {
 
   /** The value, asked by the way. */
   value(key: ByteString): Value | undefined {
-    return this.#contents.entries.get(key);
+    return this.#entries.get(key);
   }
 
   /** Whether the key exists, asked by the way. */
   has(key: ByteString): boolean {
-    return this.#contents.entries.has(key);
+    return this.#entries.has(key);
   }
 
   /** The value without marking the key as accessed (TYPE, TTL, OBJECT…). */
   peek(key: ByteString): Value | undefined {
-    const value = this.#contents.entries.get(key);
+    const value = this.#entries.get(key);
     if (this.#shared.counting) this.#count(key, value !== undefined);
     return value;
   }
 
   /** The value of any type; marks the key as accessed. */
   get(key: ByteString): Value | undefined {
-    const { entries, accessed } = this.#contents;
-    const index = entries.indexOf(key);
+    const index = this.#entries.indexOf(key);
     if (this.#shared.counting) this.#count(key, index !== undefined);
     if (index === undefined) return undefined;
-    accessed[index] = this.#shared.now / 1000;
-    return entries.valueAt(index);
+    this.#contents.accessed[index] = this.#shared.now / 1000;
+    return this.#entries.valueAt(index);
   }
 
   string(key: ByteString): ByteString | undefined {
@@ -193,7 +195,7 @@ export class Database {
   set(key: ByteString, value: Value, expireAt?: UnixTime): void {
     this.put(key, value);
     if (expireAt !== undefined) this.#setDeadline(key, expireAt);
-    else if (this.#contents.deadlines.size > 0) this.#contents.deadlines.delete(key);
+    else if (this.#deadlines.size > 0) this.#deadlines.delete(key);
   }
 
   /** Creates the key, or replaces its value and keeps its deadline. */
@@ -201,13 +203,13 @@ export class Database {
     const contents = this.#contents;
     this.#shared.journal?.noteReplacement(contents, key);
     this.#announce(key);
-    const { size } = contents.entries;
-    const index = contents.entries.put(key, value);
+    const { size } = this.#entries;
+    const index = this.#entries.put(key, value);
     if (index === contents.accessed.length) contents.growAccessed();
     contents.accessed[index] = this.#shared.now / 1000;
     if (value instanceof Hash) this.indexFields(key, value);
     else if (contents.fieldDeadlines.size > 0) contents.fieldDeadlines.delete(key);
-    if (contents.entries.size > size) {
+    if (this.#entries.size > size) {
       this.#shared.waiting.touch(this.index, key);
       this.notify("new", NEW, key);
     } else this.#shared.waiting.touchReplaced(this.index, key);
@@ -237,7 +239,7 @@ export class Database {
 
   /** Deletes the fields of the hash whose time is up, and the key with its last field. */
   expireFields(key: ByteString): void {
-    const hash = this.#contents.entries.get(key);
+    const hash = this.#entries.get(key);
     if (!(hash instanceof Hash)) return;
     const next = hash.nextDeadline;
     if (next !== undefined && next <= this.#shared.now) {
@@ -252,7 +254,7 @@ export class Database {
   /** Keeps an existing key's value in another form; for those who watch it nothing changes. */
   reencode(key: ByteString, value: Value): void {
     this.#shared.journal?.noteReplacement(this.#contents, key);
-    this.#contents.entries.put(key, value);
+    this.#entries.put(key, value);
   }
 
   /** Deletes the key, with the event "del"; tells whether it existed. */
@@ -306,8 +308,8 @@ export class Database {
 
   /** Moves an existing key with its deadline over another. */
   rename(from: ByteString, to: ByteString): void {
-    const value = this.#contents.entries.get(from);
-    const expireAt = this.#contents.deadlines.get(from);
+    const value = this.#entries.get(from);
+    const expireAt = this.#deadlines.get(from);
     if (value === undefined) return;
     this.writeUnseen(from);
     this.#remove(from);
@@ -320,7 +322,7 @@ export class Database {
   moveTo(target: Database, key: ByteString): boolean {
     const value = this.get(key);
     if (value === undefined || target.has(key)) return false;
-    const expireAt = this.#contents.deadlines.get(key);
+    const expireAt = this.#deadlines.get(key);
     this.writeUnseen(key);
     this.#remove(key);
     target.set(key, value, expireAt);
@@ -377,6 +379,8 @@ export class Database {
   #replaceContents(contents: Contents): void {
     this.#shared.journal?.noteContents(this.index, this.#contents);
     this.#contents = contents;
+    this.#entries = contents.entries;
+    this.#deadlines = contents.deadlines;
     for (const [key, at] of contents.deadlines) this.#expiry.push({ at, owner: this, key });
     for (const [key, at] of contents.fieldDeadlines) {
       this.#fieldExpiry.push({ at, owner: this, key });
@@ -386,7 +390,7 @@ export class Database {
 
   /** The key's deadline; undefined when it has none. */
   expireAt(key: ByteString): UnixTime | undefined {
-    return this.#contents.deadlines.get(key);
+    return this.#deadlines.get(key);
   }
 
   /** Gives an existing key a deadline, with the event "expire"; one that is past deletes the key. */
@@ -403,24 +407,24 @@ export class Database {
 
   /** Removes the key's deadline, with the event "persist"; tells whether it had one. */
   persist(key: ByteString): boolean {
-    if (!this.#contents.deadlines.has(key)) return false;
+    if (!this.#deadlines.has(key)) return false;
     this.#shared.journal?.note(this.#contents, key);
     this.#announce(key);
-    this.#contents.deadlines.delete(key);
+    this.#deadlines.delete(key);
     this.notify("persist", GENERIC, key);
     return true;
   }
 
   /** Whole seconds since the key was last accessed; undefined when there is no such key. */
   idleSeconds(key: ByteString): number | undefined {
-    const index = this.#contents.entries.indexOf(key);
+    const index = this.#entries.indexOf(key);
     if (index === undefined) return undefined;
     return Math.max(0, Math.floor(this.#shared.now / 1000) - (this.#contents.accessed[index] ?? 0));
   }
 
   /** Makes an existing key look as if it had not been accessed for so many seconds. */
   setIdle(key: ByteString, seconds: number): void {
-    const index = this.#contents.entries.indexOf(key);
+    const index = this.#entries.indexOf(key);
     if (index === undefined) return;
     this.#shared.journal?.note(this.#contents, key);
     this.#contents.accessed[index] = Math.max(0, Math.floor(this.#shared.now / 1000) - seconds);
@@ -428,16 +432,16 @@ export class Database {
 
   /** All keys, in no promised order; do not change the database while you hold them. */
   keys(): readonly ByteString[] {
-    return this.#contents.entries.keys();
+    return this.#entries.keys();
   }
 
   randomKey(random: Random): ByteString | undefined {
-    return this.#contents.entries.randomKey(random);
+    return this.#entries.randomKey(random);
   }
 
   /** Visits about `count` keys from `cursor` (0 starts); returns the next cursor, 0 at the end. */
   scan(cursor: number, count: number, visit: (key: ByteString, value: Value) => void): number {
-    return this.#contents.entries.scan(cursor, count, visit);
+    return this.#entries.scan(cursor, count, visit);
   }
 
   watch(key: ByteString, watch: Watch): void {
@@ -454,7 +458,7 @@ export class Database {
 
   /** Whether a deadline is still the key's own. */
   isLive({ key, at }: Deadline<Database>): boolean {
-    return this.#contents.deadlines.get(key) === at;
+    return this.#deadlines.get(key) === at;
   }
 
   /** Whether a time noted for the fields of a hash is still the key's own. */
@@ -471,7 +475,7 @@ export class Database {
   }
 
   #setDeadline(key: ByteString, at: UnixTime): void {
-    this.#contents.deadlines.set(key, at);
+    this.#deadlines.set(key, at);
     this.#expiry.push({ at, owner: this, key });
   }
 

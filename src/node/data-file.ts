@@ -65,8 +65,8 @@ function read(file: string): Buffer | undefined {
   }
 }
 
-function* dataLines(run: Run): Iterable<string> {
-  yield line({ format: FORMAT, version: VERSION });
+/** What the databases hold, a line for each part. */
+export function* contentLines(run: Run): Iterable<string> {
   yield line({ functions: base64(run(["FUNCTION", "DUMP"].map(bytes))) });
   for (let db = 0; db < redisProfile.databases; db++) {
     run(["SELECT", String(db)].map(bytes));
@@ -87,6 +87,11 @@ function keyLine(run: Run, db: number, key: ByteString): string {
     typeof deadline === "bigint" || (typeof deadline === "number" && deadline >= 0);
   const expiry = hasDeadline ? { expireAt: `${deadline}` } : {};
   return line({ db, key: base64(key), ...value, ...expiry });
+}
+
+function* dataLines(run: Run): Iterable<string> {
+  yield line({ format: FORMAT, version: VERSION });
+  yield* contentLines(run);
 }
 
 /** The lines with the one behind them that tells whether all are there. */
@@ -123,7 +128,11 @@ function* checkedLines(file: string, content: Buffer): Iterable<Fields> {
   }
 }
 
-function restore(run: Run, { functions, db, key, dump, json, expireAt = "0" }: Fields): void {
+/** Puts back what a line of `contentLines` holds. */
+export function restore(
+  run: Run,
+  { functions, db, key, dump, json, expireAt = "0" }: Fields,
+): void {
   const command = (...words: readonly (string | ByteString)[]): Reply => run(words.map(bytes));
   if (functions !== undefined) return void command("FUNCTION", "RESTORE", decoded(functions));
   command("SELECT", String(db));
@@ -141,14 +150,14 @@ function damaged(file: string, why: string): Failure {
   );
 }
 
-type Fields = Readonly<Record<string, unknown>>;
+export type Fields = Readonly<Record<string, unknown>>;
 
-function line(fields: Fields): string {
+export function line(fields: Fields): string {
   return `${JSON.stringify(fields)}\n`;
 }
 
 /** The fields of a line; none where it is no JSON object. */
-function parse(content: Buffer): Fields {
+export function parse(content: Buffer | string): Fields {
   try {
     const value: unknown = JSON.parse(content.toString());
     return typeof value === "object" && value !== null ? { ...value } : {};

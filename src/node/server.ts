@@ -11,6 +11,8 @@ import { startHttpServer, type HttpServer } from "./http-server.js";
 import { startRespServer } from "./resp-server.js";
 
 export { seed } from "../testing/seed.js";
+export { record } from "./recording.js";
+export { replay, ReplayDifference, type Replayed } from "./replay.js";
 export { createBackend, type BackendOptions, type RedisBackend } from "./backend/backend.js";
 
 export interface ServerOptions extends Omit<EmulatorOptions, "basePath"> {

@@ -228,7 +228,7 @@ describe("kv-emulator", () => {
   });
 
   it("refuses with a backend what is the emulator's own", async () => {
-    const given = ["--redis-port", "--profile", "--seed", "--data", "--clock", "--log"];
+    const given = ["--redis-port", "--profile", "--seed", "--data", "--clock", "--log", "--record"];
     const values: Readonly<Record<string, readonly string[]>> = {
       "--redis-port": ["0"],
       "--profile": ["redis"],
@@ -386,5 +386,23 @@ describe("kv-emulator exec", () => {
     expect(missing.exitCode).toBe(127);
     expect(noProgram.stderr).toContain("can not be run");
     expect(noProgram.exitCode).toBe(126);
+  });
+
+  it("records what happens, and runs it again", async () => {
+    const file = join(directory, "run.jsonl");
+    const program = `fetch(process.env.KV_REST_API_URL + "/incr/hits", { headers: { authorization: "Bearer " + process.env.KV_REST_API_TOKEN } })`;
+    const command = ["exec", "--record", file, "--", process.execPath, "-e", program];
+    expect(await run(...command)).toMatchObject({ exitCode: 0 });
+    expect(await run("replay", file)).toMatchObject({
+      exitCode: 0,
+      stdout: `${file}: 1 calls, all answered as recorded\n`,
+    });
+    writeFileSync(
+      file,
+      readFileSync(file, "utf8").replace(String.raw`":1\r\n"`, String.raw`":7\r\n"`),
+    );
+    const { exitCode, stderr } = await run("replay", file);
+    expect(exitCode).toBe(1);
+    expect(stderr).toContain(String.raw`is answered otherwise: "incr" "hits"`);
   });
 });

@@ -17,7 +17,7 @@ function run(emulator: Emulator, calls: readonly Call[]): void {
 interface Fact {
   readonly of: string;
   readonly before: readonly Call[];
-  readonly then: readonly Call[];
+  readonly after: readonly Call[];
   readonly changes: readonly (readonly [
     at: string,
     before: string | undefined,
@@ -31,25 +31,25 @@ const FACTS: readonly Fact[] = [
   {
     of: "a string",
     before: [["SET", "k", "a"]],
-    then: [["APPEND", "k", "é"]],
+    after: [["APPEND", "k", "é"]],
     changes: [["value", '"a"', '"aé"']],
   },
   {
     of: "bytes",
     before: [["SET", "k", "a"]],
-    then: [["SET", "k", new Uint8Array([0, 255])]],
+    after: [["SET", "k", new Uint8Array([0, 255])]],
     changes: [["value", '"a"', String.raw`"\x00\xff"`]],
   },
   {
     of: "a bit",
     before: [["SETBIT", "k", 1, 1]],
-    then: [["SETBIT", "k", 7, 1]],
+    after: [["SETBIT", "k", 7, 1]],
     changes: [["value", '"@"', '"A"']],
   },
   {
     of: "a hash",
     before: [["HSET", "k", "a", "1", "b", "2", "gone field", "3"]],
-    then: [
+    after: [
       ["HSET", "k", "a", "0", "new", "4"],
       ["HDEL", "k", "gone field"],
       ["HPEXPIRE", "k", 1500, "FIELDS", 1, "b"],
@@ -64,7 +64,7 @@ const FACTS: readonly Fact[] = [
   {
     of: "a set",
     before: [["SADD", "k", "a", "b"]],
-    then: [
+    after: [
       ["SREM", "k", "a"],
       ["SADD", "k", "c"],
     ],
@@ -76,7 +76,7 @@ const FACTS: readonly Fact[] = [
   {
     of: "a sorted set",
     before: [["ZADD", "k", 1, "ada", 2, "bob"]],
-    then: [["ZADD", "k", "1.5", "ada", "+inf", "eve"]],
+    after: [["ZADD", "k", "1.5", "ada", "+inf", "eve"]],
     changes: [
       ["ada", "1", "1.5"],
       ["eve", none, "inf"],
@@ -85,13 +85,13 @@ const FACTS: readonly Fact[] = [
   {
     of: "a list that was added to at its head",
     before: [["RPUSH", "k", "a", "b"]],
-    then: [["LPUSH", "k", "z"]],
+    after: [["LPUSH", "k", "z"]],
     changes: [["[0]", none, '"z"']],
   },
   {
     of: "a list in its middle",
     before: [["RPUSH", "k", "a", "b", "c", "d"]],
-    then: [
+    after: [
       ["LSET", "k", 1, "x"],
       ["LREM", "k", 1, "c"],
     ],
@@ -106,7 +106,7 @@ const FACTS: readonly Fact[] = [
       ["XADD", "k", "1-1", "kind", "login"],
       ["XADD", "k", "2-1", "kind", "logout"],
     ],
-    then: [
+    after: [
       ["XDEL", "k", "1-1"],
       ["XADD", "k", "3-1", "kind", "a b", "n", 1],
     ],
@@ -121,7 +121,7 @@ const FACTS: readonly Fact[] = [
       ["XADD", "k", "1-1", "a", "b"],
       ["XGROUP", "CREATE", "k", "g", 0],
     ],
-    then: [["XREADGROUP", "GROUP", "g", "c", "STREAMS", "k", ">"]],
+    after: [["XREADGROUP", "GROUP", "g", "c", "STREAMS", "k", ">"]],
     changes: [
       ["group g", "last delivered 0-0", "last delivered 1-1"],
       ["group g, consumer c", none, "pending 1-1 (1x)"],
@@ -130,7 +130,7 @@ const FACTS: readonly Fact[] = [
   {
     of: "a JSON document",
     before: [["JSON.SET", "k", "$", '{"a":{"b":[1,2.0]},"c d":null}']],
-    then: [
+    after: [
       ["JSON.SET", "k", "$.a.b[1]", "2"],
       ["JSON.DEL", "k", '$["c d"]'],
       ["JSON.SET", "k", "$.e", "{}"],
@@ -144,13 +144,13 @@ const FACTS: readonly Fact[] = [
   {
     of: "a deadline",
     before: [["SET", "k", "a"]],
-    then: [["PEXPIRE", "k", 60_000]],
+    after: [["PEXPIRE", "k", 60_000]],
     changes: [["expires", none, "2026-01-01T00:01:00.000Z"]],
   },
   {
     of: "a type",
     before: [["SET", "k", "a"]],
-    then: [
+    after: [
       ["DEL", "k"],
       ["RPUSH", "k", 1, 2, 3, 4, 5, 6, 7],
     ],
@@ -162,7 +162,7 @@ describe("diff", () => {
   it.each(FACTS)("tells of $of what has changed, and the other way round", (fact) => {
     const emulator = emulatorWith(fact.before);
     const before = emulator.snapshot();
-    run(emulator, fact.then);
+    run(emulator, fact.after);
     const changes = fact.changes.map(([at, old, present]) => ({ at, before: old, after: present }));
     const difference = diff(before, emulator);
     expect(difference).toMatchObject({

@@ -130,16 +130,23 @@ function bound(data: unknown): { readonly call: Emulator["call"] } {
   return { call: (name, ...args) => emulator.call(name, ...args) };
 }
 
+/** The bytes of a reply. */
+function stringReply(emulator: Emulator, ...words: readonly string[]): string {
+  const reply = emulator.execute(emulator.createSession(), words.map(bytes));
+  if (typeof reply !== "string") throw new TypeError(`${words.join(" ")} answers with no string`);
+  return reply;
+}
+
 describe("emulator.seed", () => {
   it("takes bytes, times of fields, payloads of DUMP and documents as their own text", () => {
     const emulator = createEmulator({ clock: manualClock("2026-01-01") });
-    const payload = createEmulator();
-    payload.call("RPUSH", "list", "a", "b");
-    const dumped = payload.execute(payload.createSession(), ["DUMP", "list"].map(bytes));
+    const other = createEmulator();
+    other.call("RPUSH", "list", "a", "b");
+    const payload = stringReply(other, "DUMP", "list");
     emulator.seed({
       "$base64:/w==": "$base64:AAE=",
       user: { $type: "hash", value: { name: "Ada", age: "36" }, $fieldTtl: { name: "15m" } },
-      list: { $type: "dump", value: `$base64:${btoa(String(dumped))}` },
+      list: { $type: "dump", value: `$base64:${btoa(payload)}` },
       doc: { $type: "json", value: '$json:{"price":1.0}' },
     });
     const get = ["GET", "\xff"].map(bytes);

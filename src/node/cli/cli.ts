@@ -3,6 +3,7 @@
 import { createRequire } from "node:module";
 import { Command, CommanderError } from "commander";
 import { Failure } from "../failure.js";
+import { replay, ReplayDifference, type Replayed } from "../replay.js";
 import type { RestServer } from "../server.js";
 import { openServer } from "./open-server.js";
 import { addOptions, faultOfBackend, type CliOptions } from "./options.js";
@@ -38,6 +39,7 @@ exec: the command's own, 128 and the signal's number, 126 or 127 where it can no
 Examples:
   kv-emulator --port 8079 --token secret --data dev.kv
   kv-emulator exec --seed seed.json -- next dev
+  kv-emulator exec --record run.jsonl -- npm test && kv-emulator replay run.jsonl
   kv-emulator exec --backend redis://127.0.0.1:6379 -- next dev`,
   );
 
@@ -65,6 +67,24 @@ addOptions(
   const { server, close } = await openServer(exec.optsWithGlobals<CliOptions>());
   process.exitCode = await runCommand(command, server.env).finally(close);
 });
+
+program
+  .command("replay")
+  .description("run a recording of --record again, and name the first answer that is another")
+  .argument("<file>", "the recording")
+  .action((file: string) => {
+    const { calls } = replayed(file);
+    process.stdout.write(`${file}: ${calls} calls, all answered as recorded\n`);
+  });
+
+/** A difference is an error as those of files are. */
+function replayed(file: string): Replayed {
+  try {
+    return replay(file);
+  } catch (error) {
+    throw error instanceof ReplayDifference ? new Failure(error.message) : error;
+  }
+}
 
 program.hook("preAction", (_, command) => {
   const options = command.optsWithGlobals<CliOptions>();

@@ -5,6 +5,7 @@ import { createEmulator, type Emulator } from "../../emulator.js";
 import { createBackend } from "../backend/backend.js";
 import { loadData, saveData } from "../data-file.js";
 import { codeOf, Failure, reason } from "../failure.js";
+import { record } from "../recording.js";
 import { seed } from "../../testing/seed.js";
 import { startServer, type RestServer } from "../server.js";
 import { commandLog } from "./command-log.js";
@@ -40,9 +41,10 @@ async function openBefore(urls: readonly string[], options: CliOptions): Promise
 }
 
 async function openEmulator(options: Omit<CliOptions, "backend">): Promise<OpenServer> {
-  const { clock, data, seed: _, log = false, ...listening } = options;
+  const { clock, data, seed: _, log = false, record: recording, ...listening } = options;
   const emulator = createEmulator(clock === undefined ? {} : { clock: manualClock(clock) });
   fill(emulator, options);
+  const stop = recording === undefined ? undefined : record(emulator, recording);
   if (log) emulator.intercept(commandLog(process.stderr));
   const server = await startServer({ ...listening, emulator }).catch((error: unknown) => {
     throw whyNotListening(error, options);
@@ -51,6 +53,7 @@ async function openEmulator(options: Omit<CliOptions, "backend">): Promise<OpenS
     server,
     close: async () => {
       await server.close();
+      stop?.();
       if (data !== undefined) saveData(emulator, data);
     },
   };

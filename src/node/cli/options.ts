@@ -18,6 +18,8 @@ export interface CliOptions {
   /** Where the clock stands. */
   readonly clock?: Date;
   readonly log?: boolean;
+  /** The file in which to record what happens. */
+  readonly record?: string;
 }
 
 export function addOptions(command: Command): Command {
@@ -37,12 +39,13 @@ export function addOptions(command: Command): Command {
     .option("--seed <file>", "start with the data of a JSON file")
     .option("--data <file>", "load the data from a file at the start and save it there at the end")
     .option("--clock <time>", "let the time stand still, at an ISO 8601 time", time)
+    .option("--record <file>", "write all that happens to a file, for kv-emulator replay")
     .option("--log", "a line for each command on stderr: time, door, command, keys");
 }
 
 /** What is wrong with `--backend`, passwords left out: no URLs of a Redis, or options beside it that are the emulator's own. */
 export function faultOfBackend(options: CliOptions): string | undefined {
-  const { backend, redisPort, profile, seed, data, clock, log } = options;
+  const { backend, redisPort, profile, seed, data, clock, log, record } = options;
   if (backend === undefined) return undefined;
   try {
     settingsOf({ url: urlOf(backend) });
@@ -50,7 +53,7 @@ export function faultOfBackend(options: CliOptions): string | undefined {
     return `--backend: ${reason(error).replace(/^createBackend\(.*?\): /, "")}`;
   }
   const own = { "--redis-port": redisPort, "--profile": profile, "--seed": seed, "--data": data };
-  const given = { ...own, "--clock": clock, "--log": log };
+  const given = { ...own, "--clock": clock, "--log": log, "--record": record };
   const conflict = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (conflict === undefined) return undefined;
   return `${conflict} is for the emulator: the Redis behind --backend has its own data, clock and port; leave ${conflict} out`;

@@ -166,7 +166,7 @@ describe("setUp", () => {
     const options = ["--import", "tsx", "--import", "./test/readme/node-test-set-up.ts", "--test"];
     // Nothing of vitest's own, which node's runner would take for a run within a run.
     const { NODE_OPTIONS: _, NODE_TEST_CONTEXT: __, ...env } = process.env;
-    const command = [...options, "--test-reporter", "tap", "test/testing/node-test/app.ts"];
+    const command = [...options, "--test-reporter", "tap", "test/set-up/node-test/app.ts"];
     const { stdout } = await promisify(execFile)(process.execPath, command, { cwd: root, env });
     expect(stdout).toMatch(/^# pass 5$/m);
     expect(stdout).toMatch(/^# fail 0$/m);
