@@ -16,7 +16,7 @@ import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { independent, Scripting } from "./lua/scripting.js";
-import type { Observer } from "./observer.js";
+import type { RequestObserver } from "./request-observer.js";
 import { plain, type PlainReply } from "./plain.js";
 import { redisProfile, upstashProfile } from "./profile.js";
 import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
@@ -99,12 +99,12 @@ export let keyspaceOf: (engine: Engine) => Keyspace;
 export class Engine {
   /** The one clock for everything here. A clock that was handed in and can be moved is this one. */
   readonly clock: TestClock;
+  /** Who looks on at what the doors are asked and answer. */
+  requestObserver: RequestObserver | undefined;
   /** When it was made: Unix time in milliseconds. */
   readonly startedAt: number;
   /** What makes chance repeatable: the seed given, or one of its own. */
   readonly chance: number;
-  /** Who looks on at what the doors are asked and answer. */
-  observer: Observer | undefined;
   /** Handed to every handler; a handler is done with it when it returns or runs another command. */
   readonly #context: { -readonly [Field in keyof Context]: Context[Field] };
   readonly #scripting: Scripting;

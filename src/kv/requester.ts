@@ -153,7 +153,7 @@ class Answerer {
 
 /** The client with a request of its, where somebody looks on. */
 function observed(client: Client, body: unknown): Client {
-  const { observer } = client.engine;
+  const { requestObserver: observer } = client.engine;
   if (observer === undefined) return client;
   const sent = (): number => utf8(JSON.stringify(body)).length;
   return { ...client, observed: observer.begin("double", sent) };

@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import { bytes, type ByteString } from "../bytes.js";
 import type { Call, Engine, Replies } from "../engine.js";
 import { ReplyError } from "../errors.js";
-import type { Observer } from "../observer.js";
+import type { RequestObserver } from "../request-observer.js";
 import { LATER, type Reply } from "../reply.js";
 import { ProtocolError, RequestDecoder } from "../resp/decode.js";
 import { encodeResp } from "../resp/encode.js";
@@ -100,7 +100,7 @@ export class RespConnection {
         atomic: false,
         client: session.name === "" ? `client-${session.id}` : session.name,
       };
-      const { observer } = this.#engine;
+      const { requestObserver: observer } = this.#engine;
       const replies =
         observer === undefined ? this.#engine.handle(call) : this.#handleObserved(call, observer);
       if (isPromise(replies)) void this.#await(replies);
@@ -109,7 +109,7 @@ export class RespConnection {
   }
 
   /** As the engine's `handle`, for a command that somebody looks at. */
-  #handleObserved(call: Call, observer: Observer): Replies {
+  #handleObserved(call: Call, observer: RequestObserver): Replies {
     const { session, commands } = call;
     const request = observer.begin("resp", () => lengthOf(commands, 2));
     const hear = request.run(call);

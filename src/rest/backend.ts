@@ -3,7 +3,7 @@ import type { User } from "../acl/user.js";
 import type { ByteString } from "../bytes.js";
 import type { Call, Replies } from "../engine.js";
 import { ReplyError } from "../errors.js";
-import type { Observer } from "../observer.js";
+import type { RequestObserver } from "../request-observer.js";
 import type { Receive, Session } from "../session.js";
 
 export interface Backend {
@@ -14,7 +14,7 @@ export interface Backend {
   /** Whether what travels may be disturbed: the doubles then take the real client's way. */
   readonly disrupted: boolean;
   /** Who looks on at what is asked and answered. */
-  readonly observer?: Observer | undefined;
+  readonly requestObserver?: RequestObserver | undefined;
   /** What is sent unasked goes to `receive`; without it the session can not subscribe. */
   createSession(profile: "upstash", receive?: Receive): Session;
   /** Ends a session's subscriptions and MONITOR. */

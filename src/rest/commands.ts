@@ -5,7 +5,7 @@
 import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Call, Replies } from "../engine.js";
-import { tell, type ObservedRequest } from "../observer.js";
+import { tell, type ObservedRequest } from "../request-observer.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { refusal, type Access } from "./availability.js";

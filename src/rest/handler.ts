@@ -6,7 +6,7 @@ import type { User } from "../acl/user.js";
 import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../bytes.js";
 import { Disruption, type Alteration, type WebResponse } from "../disruption.js";
 import { ReplyError } from "../errors.js";
-import type { ObservedRequest } from "../observer.js";
+import type { ObservedRequest } from "../request-observer.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";
@@ -60,7 +60,7 @@ export function createRestHandler(engine: Backend, tokens: Tokens, double?: stri
     let seen: number | undefined;
     let observed: ObservedRequest | undefined;
     const connect: Connect = (access, token) => ({
-      observed: (observed = engine.observer?.begin(door, () => bodyLength(request.body))),
+      observed: (observed = engine.requestObserver?.begin(door, () => bodyLength(request.body))),
       engine,
       door,
       session: typeof access === "string" ? session : sessionOf(access),

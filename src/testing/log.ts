@@ -7,7 +7,12 @@ import { redacted } from "../commands/monitor.js";
 import { Disruption } from "../disruption.js";
 import type { Call, Engine } from "../engine.js";
 import { ReplyError } from "../errors.js";
-import type { AlteredResponse, ObservedCommands, ObservedRequest, Observer } from "../observer.js";
+import type {
+  AlteredResponse,
+  ObservedCommands,
+  ObservedRequest,
+  RequestObserver,
+} from "../request-observer.js";
 import { plain } from "../plain.js";
 import type { Reply } from "../reply.js";
 import { Bill, type Cost } from "./cost.js";
@@ -44,7 +49,7 @@ interface Result {
   readonly at: number;
 }
 
-export class CommandLog implements Observer, Iterable<LogEntry> {
+export class CommandLog implements RequestObserver, Iterable<LogEntry> {
   readonly #engine: Engine;
   readonly #limit: number;
   /** The newest at the end; up to twice as many as the limit. */
@@ -72,12 +77,12 @@ export class CommandLog implements Observer, Iterable<LogEntry> {
   /** Logs what comes from now on; what is in the log stays. */
   start(): void {
     this.#started = true;
-    this.#engine.observer = this;
+    this.#engine.requestObserver = this;
   }
 
   /** Logs nothing more until `start`; what is in the log can be read. */
   stop(): void {
-    if (this.#engine.observer === this) this.#engine.observer = undefined;
+    if (this.#engine.requestObserver === this) this.#engine.requestObserver = undefined;
   }
 
   /** Forgets what was logged, and what it cost; requests are numbered from 1 again. */
@@ -89,11 +94,11 @@ export class CommandLog implements Observer, Iterable<LogEntry> {
 
   /** Notes whether it is on; the returned function makes it so again and clears it. */
   save(): () => void {
-    const [started, { observer }] = [this.#started, this.#engine];
+    const [started, { requestObserver }] = [this.#started, this.#engine];
     return () => {
       this.clear();
       this.#started = started;
-      this.#engine.observer = observer;
+      this.#engine.requestObserver = requestObserver;
     };
   }
 

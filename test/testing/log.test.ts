@@ -180,6 +180,26 @@ describe.each(Object.entries(doors))("through %s", (name, open) => {
       '[["get","k"],["lpush","k",1]]'.length + `[{"result":"w6Q="},{"error":"${wrong}"}]`.length,
     );
   });
+
+  it("faults are logged by what the client met, and billed by what ran", async () => {
+    const emulator = logged();
+    const redis = await open(emulator);
+    emulator.faults.add({ on: "INCR", times: 1, effect: "lost-reply" });
+    emulator.faults.add({ on: "GET", times: 1, effect: { error: "ERR out of order" } });
+    emulator.faults.add({ on: "SET", times: 1, effect: "invalid-json" });
+    expect(await redis.incr("hits")).toBe(2);
+    await expect(redis.get("hits")).rejects.toThrow("ERR out of order");
+    await expect(redis.set("k", 1)).rejects.toThrow("Unable to parse response body");
+    expect([...emulator.log].slice(0, 3).map(String)).toEqual([
+      "INCR hits ✗ connection cut",
+      "INCR hits → 2",
+      "GET hits ✗ ERR out of order",
+    ]);
+    expect(emulator.log.commands("SET")).toMatchObject([
+      { reply: undefined, error: expect.stringMatching(/^HTTP 200: /) },
+    ]);
+    expect(emulator.log.cost).toMatchObject({ commands: 3, requests: 4 });
+  });
 });
 
 async function connect(emulator: Emulator): Promise<IORedis> {

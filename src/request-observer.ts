@@ -5,7 +5,7 @@
 import type { ByteString } from "./bytes.js";
 import type { ReplyError } from "./errors.js";
 
-export interface Observer {
+export interface RequestObserver {
   /** A request has come in; `sent` counts the bytes of its body when it is asked. */
   begin(door: "double" | "rest" | "resp", sent: () => number): ObservedRequest;
 }
