@@ -50,7 +50,8 @@ export class TestClock implements Clock {
 
   /** The time in milliseconds since the Unix epoch. */
   now(): number {
-    return this.#standsAt ?? this.#source.now() + this.#ahead;
+    if (this.#standsAt !== undefined) return this.#standsAt;
+    return (this.#source === systemClock ? Date.now() : this.#source.now()) + this.#ahead;
   }
 
   /**

@@ -122,7 +122,8 @@ export class Engine {
   readonly #server: Server;
   readonly #random: SeededRandom;
   readonly #interceptors: Interceptor[] = [];
-  readonly #tracers = new Set<Tracer>();
+  /** Undefined where there are none. */
+  #tracers: readonly Tracer[] | undefined = undefined;
   /** Those of them that disturb what travels. */
   readonly #disruptive = new Set<Interceptor>();
   #session = new Session(redisProfile, undefined, this.#acl.default);
@@ -369,22 +370,29 @@ export class Engine {
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
   execute(session: Session, argv: readonly ByteString[]): Reply {
-    if (this.#tracers.size === 0) return this.#execute(session, argv);
-    const run = (): readonly Reply[] => [this.#execute(session, argv)];
-    const [reply = null] = this.#traced(session, [argv], run);
-    return reply;
-  }
-
-  #execute(session: Session, argv: readonly ByteString[]): Reply {
+    if (this.#tracers !== undefined) return this.#executeTraced(session, argv);
     const reply = this.#respond(this.clock.now(), session, argv);
     this.#settle();
     return reply;
   }
 
+  #executeTraced(session: Session, argv: readonly ByteString[], call?: Call): Reply {
+    const run = (): readonly Reply[] => {
+      const reply = this.#respond(this.clock.now(), session, argv);
+      this.#settle();
+      return [reply];
+    };
+    const [reply = null] = this.#traced(session, [argv], run, call);
+    return reply;
+  }
+
   /** Has a tracer told of all that runs; returns what ends that. */
   trace(tracer: Tracer): () => void {
-    this.#tracers.add(tracer);
-    return () => this.#tracers.delete(tracer);
+    this.#tracers = [...(this.#tracers ?? []), tracer];
+    return () => {
+      const others = this.#tracers?.filter((other) => other !== tracer) ?? [];
+      this.#tracers = others.length === 0 ? undefined : others;
+    };
   }
 
   #traced(
@@ -393,10 +401,11 @@ export class Engine {
     run: () => readonly Reply[],
     call?: Call,
   ): readonly Reply[] {
-    for (const tracer of this.#tracers) tracer.begin(session);
+    for (const tracer of this.#tracers ?? []) tracer.begin(session);
     const replies = run();
     const time = this.#keyspace.shared.now;
-    for (const tracer of this.#tracers) tracer.end({ session, commands, replies, time, call });
+    for (const tracer of this.#tracers ?? [])
+      tracer.end({ session, commands, replies, time, call });
     return replies;
   }
 
@@ -421,17 +430,15 @@ export class Engine {
 
   #runAll(call: Call): readonly Reply[] {
     const { commands, session, atomic } = call;
-    if (this.#tracers.size > 0) return this.#answerTraced(call);
+    if (this.#tracers !== undefined) return this.#answerTraced(call);
     if (atomic) return this.#transact(call);
-    return commands.map((argv) => this.#execute(session, argv));
+    return commands.map((argv) => this.execute(session, argv));
   }
 
   #answerTraced(call: Call): readonly Reply[] {
     const { commands, session, atomic } = call;
     if (atomic) return this.#traced(session, commands, () => this.#transact(call), call);
-    return commands.flatMap((argv) =>
-      this.#traced(session, [argv], () => [this.#execute(session, argv)], call),
-    );
+    return commands.map((argv) => this.#executeTraced(session, argv, call));
   }
 
   /** Time stands still for a transaction, as it does in EXEC. */

@@ -79,10 +79,12 @@ export class Contents {
     return copy;
   }
 
-  growAccessed(): void {
+  /** Makes place for as many again; returns where the seconds stand now. */
+  growAccessed(): Uint32Array<ArrayBuffer> {
     const larger = new Uint32Array(this.accessed.length * 2);
     larger.set(this.accessed);
     this.accessed = larger;
+    return larger;
   }
 }
 

@@ -72,6 +72,7 @@ export class Database {
   /** Those of the contents, at hand for every command. */
   #entries = this.#contents.entries;
   #deadlines = this.#contents.deadlines;
+  #accessed = this.#contents.accessed;
   readonly #watches = new Map<ByteString, Set<Watch>>();
 
   constructor(
@@ -127,7 +128,7 @@ export class Database {
     const index = this.#entries.indexOf(key);
     if (this.#shared.counting) this.#count(key, index !== undefined);
     if (index === undefined) return undefined;
-    this.#contents.accessed[index] = this.#shared.now / 1000;
+    this.#accessed[index] = this.#shared.now / 1000;
     return this.#entries.valueAt(index);
   }
 
@@ -224,8 +225,8 @@ export class Database {
     this.#announce(key);
     const { size } = this.#entries;
     const index = this.#entries.put(key, value);
-    if (index === contents.accessed.length) contents.growAccessed();
-    contents.accessed[index] = this.#shared.now / 1000;
+    if (index === this.#accessed.length) this.#accessed = contents.growAccessed();
+    this.#accessed[index] = this.#shared.now / 1000;
     if (value instanceof Hash) this.indexFields(key, value);
     else if (contents.fieldDeadlines.size > 0) contents.fieldDeadlines.delete(key);
     if (this.#entries.size > size) {
@@ -406,6 +407,7 @@ export class Database {
     this.#contents = contents;
     this.#entries = contents.entries;
     this.#deadlines = contents.deadlines;
+    this.#accessed = contents.accessed;
     this.#shared.sizes?.touchAll(this.index);
     for (const [key, at] of contents.deadlines) this.#expiry.push({ at, owner: this, key });
     for (const [key, at] of contents.fieldDeadlines) {
