@@ -1,12 +1,14 @@
 /** The emulator as its users hold it: the engine with the Upstash REST API in front. */
 import type { Clock } from "./clock.js";
-import { Engine, type EmulatorOptions as EngineOptions } from "./engine.js";
+import { Engine, type EmulatorOptions as EngineOptions, type Linter } from "./engine.js";
 import type { Tokens } from "./rest/auth.js";
 import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";
 import { isBelow } from "./rest/settings.js";
 import { dump } from "./testing/dump.js";
 import { Faults } from "./testing/faults.js";
+import { Lint } from "./testing/lint.js";
+import type { Strictness } from "./testing/lint-options.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -14,6 +16,11 @@ import { toJson } from "./testing/to-json.js";
 export interface EmulatorOptions extends EngineOptions, Tokens {
   /** The path below which `fetch` is mounted, such as `/api/kv`; unless given, it has the whole host. */
   readonly basePath?: string | undefined;
+  /**
+   * Looks in the calls for what will hurt in production, and tells where they are made: `true` for all rules, or an object for each that is to
+   * be other, `{ keyWithoutTtl: { level: "error", ignore: ["config:*"] } }`.
+   */
+  readonly strict?: Strictness | undefined;
 }
 
 export class Emulator extends Engine {
@@ -26,10 +33,12 @@ export class Emulator extends Engine {
 
   readonly #options: EmulatorOptions;
   #faults: Faults | undefined;
+  #lint: Lint | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
     this.#options = options;
+    if (options.strict !== undefined) this.lint.use(options.strict);
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -73,19 +82,41 @@ export class Emulator extends Engine {
     return this.#faults;
   }
 
-  /** Empties every database, forgets scripts, functions and users, and puts faults out of force; clock and interceptors stay. */
+  /** What the calls do that will hurt in production; found while it is on, by the option `strict` or by `lint.use`. */
+  get lint(): Lint {
+    this.#lint ??= new Lint(this);
+    return this.#lint;
+  }
+
+  override get linter(): Linter | undefined {
+    return this.#lint?.isOn === true ? this.#lint : undefined;
+  }
+
+  /**
+   * Empties every database, forgets scripts, functions, users and lint's problems, and puts faults out of force; clock and interceptors
+   * stay.
+   */
   override reset(): void {
     super.reset();
     this.#faults?.clear();
+    this.#lint?.clear();
   }
 
-  /** As the engine's checkpoint; the faults in force are again those that were. */
+  /**
+   * As the engine's checkpoint; the faults in force are again those that were, and lint's rules and problems too. Undoing it throws what lint
+   * has put off and finds to be an error, when all is undone.
+   */
   override checkpoint(): () => void {
     const undoFaults = this.faults.save();
+    const undoLint = this.lint.save();
     const undo = super.checkpoint();
     return () => {
-      undoFaults();
-      undo();
+      try {
+        undoLint();
+      } finally {
+        undoFaults();
+        undo();
+      }
     };
   }
 }

@@ -51,6 +51,23 @@ export interface Call {
   readonly syncToken?: string | undefined;
   /** Has the response altered on its way to the client, when the commands have run; only REST has responses. */
   readonly alterResponse?: (alter: Alteration) => void;
+  /** What else its door knows of it; only where lint is on. */
+  readonly origin?: Origin | undefined;
+}
+
+/** How a client has called; what a door can not see is undefined. */
+export interface Origin {
+  /** The commands in JSON's types, those that were refused among them. */
+  readonly sent?: readonly unknown[] | undefined;
+  /** The `cache` of its `fetch`. */
+  readonly cache?: string | undefined;
+  /** Whether it parses what it reads (`automaticDeserialization`). */
+  readonly deserializes?: boolean | undefined;
+}
+
+/** Who is told of commands that a door refuses by itself. */
+export interface Linter {
+  refused(call: Call, refusal: ReplyError): void;
 }
 
 type StateBeside = Omit<EngineState, "keyspace" | "version">;
@@ -320,6 +337,11 @@ export class Engine {
       engine.#moveTo(engine.clock.now());
       return engine.#keyspace;
     };
+  }
+
+  /** Who looks for what would hurt in production, where anyone does. */
+  get linter(): Linter | undefined {
+    return undefined;
   }
 
   /** Whether links of the chain disturb what travels: the doubles then take the real client's way, retries and all. */

@@ -4,6 +4,7 @@
  */
 import type { Requester, UpstashRequest, UpstashResponse } from "@upstash/redis";
 import { errors } from "@upstash/redis/cloudflare";
+import type { Origin } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
@@ -21,6 +22,10 @@ export interface DoubleOptions {
   readonly url: string;
   /** Who the double is to faults and to the log. */
   readonly name: string;
+  /** The `cache` of the client's `fetch`. */
+  readonly cache?: string | undefined;
+  /** Whether the client parses what it reads. */
+  readonly automaticDeserialization?: boolean | undefined;
 }
 
 /**
@@ -42,8 +47,11 @@ class Answerer {
   readonly #client: Client;
   readonly #encoded: boolean;
   readonly #receive: (text: string) => string;
+  readonly #options: DoubleOptions;
 
-  constructor(engine: Backend, { responseEncoding, name }: DoubleOptions) {
+  constructor(engine: Backend, options: DoubleOptions) {
+    const { responseEncoding, name } = options;
+    this.#options = options;
     const session = engine.createSession("upstash");
     this.#client = { engine, session, door: "double", access: "full", name };
     this.#encoded = responseEncoding !== false;
@@ -55,8 +63,10 @@ class Answerer {
     const { path = [], body } = request;
     const commands: readonly unknown[] = Array.isArray(body) ? body : [];
     const { readYourWrites, upstashSyncToken } = requester;
-    const client =
+    const own =
       readYourWrites === true ? { ...this.#client, syncToken: upstashSyncToken } : this.#client;
+    const isStrict = own.engine.linter !== undefined;
+    const client = isStrict ? { ...own, origin: this.#originOf(path, commands) } : own;
     const response = isStreaming(request)
       ? await this.#stream(request)
       : await this.#answer(client, path.join("/"), commands, body);
@@ -64,6 +74,11 @@ class Answerer {
       requester.upstashSyncToken = this.#client.engine.changes.toString(32);
     }
     return response;
+  }
+
+  #originOf(path: readonly string[], commands: readonly unknown[]): Origin {
+    const { cache, automaticDeserialization: deserializes } = this.#options;
+    return { sent: path.length === 0 ? [commands] : commands, cache, deserializes };
   }
 
   async #answer(

@@ -4,7 +4,7 @@
  */
 import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
-import type { Call, Replies } from "../engine.js";
+import type { Call, Origin, Replies } from "../engine.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { refusal, type Access } from "./availability.js";
@@ -23,6 +23,7 @@ export interface Client {
   readonly name: string;
   readonly syncToken?: string | undefined;
   readonly alterResponse?: Call["alterResponse"];
+  readonly origin?: Origin | undefined;
 }
 
 /** Runs commands in order, each with its own reply or error. */
@@ -74,18 +75,21 @@ function handle(
 
 /** What a client hands to the database. */
 export function callOf(
-  { session, door, name, syncToken, alterResponse }: Client,
+  { session, door, name, syncToken, alterResponse, origin }: Client,
   commands: readonly (readonly ByteString[])[],
   atomic: boolean,
 ): Call {
-  const call = { commands, session, door, atomic, client: name, syncToken };
+  const call = { commands, session, door, atomic, client: name, syncToken, origin };
   return alterResponse === undefined ? call : { ...call, alterResponse };
 }
 
 /** The command, or the error with which it is refused. */
-function check({ access }: Client, command: ParsedCommand): ParsedCommand {
+function check(client: Client, command: ParsedCommand): ParsedCommand {
   if (command instanceof ReplyError) return command;
-  return tooLarge(command) ?? refusal(command, access) ?? command;
+  const refused = tooLarge(command) ?? refusal(command, client.access);
+  if (refused === undefined) return command;
+  client.engine.linter?.refused(callOf(client, [command], false), refused);
+  return refused;
 }
 
 function tooLarge(argv: readonly ByteString[]): ReplyError | undefined {
