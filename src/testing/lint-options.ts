@@ -65,8 +65,8 @@ export const LINT_RULES: readonly LintRuleName[] = [
   "oversize",
 ];
 
-const RULES: readonly string[] = LINT_RULES;
-const LEVELS: readonly unknown[] = ["off", "warn", "error"];
+const RULES: ReadonlySet<string> = new Set(LINT_RULES);
+const LEVELS: ReadonlySet<unknown> = new Set(["off", "warn", "error"]);
 
 /** A rule as it is in force. */
 export interface LintSetting {
@@ -103,10 +103,10 @@ function checkedRules(rules: LintRules): LintRules {
     );
   }
   for (const name of Object.keys(rules)) {
-    if (RULES.includes(name) || name === "others") continue;
+    if (RULES.has(name) || name === "others") continue;
     const [meant] = nearest(name, RULES);
     const hint =
-      meant === undefined ? `the rules are ${RULES.join(", ")}` : `did you mean ${meant}?`;
+      meant === undefined ? `the rules are ${LINT_RULES.join(", ")}` : `did you mean ${meant}?`;
     throw new TypeError(`strict: there is no rule ${show(name)}; ${hint}`);
   }
   if (rules.others !== undefined) checkLevel("others", rules.others);
@@ -138,6 +138,6 @@ function settingOf(name: LintRuleName, rules: LintRules): LintSetting {
 }
 
 function checkLevel(name: string, level: unknown): void {
-  if (LEVELS.includes(level)) return;
+  if (LEVELS.has(level)) return;
   throw new TypeError(`strict.${name}: ${show(level)} is no level; pass "off", "warn" or "error"`);
 }

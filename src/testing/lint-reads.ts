@@ -92,8 +92,10 @@ const KEYS: ReadonlyMap<string, string> = new Map([
 /** Reads of one shape that follow on one another, each in a request of its own. */
 interface Run {
   readonly shape: string;
-  readonly lines: ReadonlySet<string>;
+  readonly lines: ReadonlySet<unknown>;
+  /** The last of them. */
   readonly reads: readonly LintedCommand[];
+  readonly isTold: boolean;
 }
 
 /** Reads in a loop that could be one, and pipelines of nothing but GET. */
@@ -138,12 +140,15 @@ export class RepeatedReads implements Rules {
       return;
     }
     const before = this.#runs.get(client);
+    const run =
+      before?.shape === shape ? before : { shape, lines: new Set(), reads: [], isTold: false };
     const line = args.join(" ");
-    const run = before?.shape === shape ? before : { lines: new Set<string>(), reads: [] };
-    const reads = run.lines.has(line) ? run.reads : [...run.reads, read].slice(-this.#threshold);
+    if (run.lines.has(line) || run.isTold) return;
     const lines = new Set([...run.lines, line]);
-    this.#runs.set(client, { shape, lines, reads });
-    if (reads === run.reads || lines.size < this.#threshold || !isLoop(reads)) return;
+    const reads = [...run.reads, read].slice(-this.#threshold);
+    const isTold = lines.size >= this.#threshold && isLoop(reads);
+    this.#runs.set(client, { shape, lines, reads, isTold });
+    if (!isTold) return;
     const isOneKey = new Set(reads.map((other) => other.keys[0])).size === 1;
     const instead = (isOneKey ? FIELDS : KEYS).get(name);
     if (instead === undefined) return;

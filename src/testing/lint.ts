@@ -48,8 +48,9 @@ export class LintError extends Failure {
   override readonly name = "LintError";
   readonly problems: readonly LintProblem[];
 
-  constructor(problems: readonly LintProblem[], title: string) {
-    super([title, ...problems.map(shownProblem)].join("\n"));
+  constructor(problems: readonly LintProblem[]) {
+    const found = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
+    super([`kv-emulator's lint found ${found}:`, ...problems.map(shownProblem)].join("\n"));
     this.problems = problems;
   }
 }
@@ -109,9 +110,7 @@ export class Lint implements Linter {
   verify(): void {
     const { problems } = this;
     this.#errors = [];
-    if (problems.length === 0) return;
-    const title = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-    throw new LintError(problems, `kv-emulator's lint found ${title}:`);
+    if (problems.length > 0) throw new LintError(problems);
   }
 
   /** Judges what was put off, as at the end of a test; throws an Error where that is one by its rule's level. */
@@ -161,8 +160,8 @@ export class Lint implements Linter {
       return replies;
     }
     // RESP has no other way to tell of it.
-    const { message } = new LintError(this.#errors.splice(0), "LINT");
-    return replies.map(() => new ReplyError(message.replace(/\s*\n\s*/g, " ")));
+    const { message } = new LintError(this.#errors.splice(0));
+    return replies.map(() => new ReplyError(`LINT ${message.replace(/\s*\n\s*/g, " ")}`));
   }
 
   #settleRules(): void {
@@ -173,7 +172,7 @@ export class Lint implements Linter {
 
   #throwErrors(): void {
     if (this.#errors.length === 0) return;
-    throw new LintError(this.#errors.splice(0), "kv-emulator's lint stopped a call:");
+    throw new LintError(this.#errors.splice(0));
   }
 
   readonly #report = (
@@ -182,15 +181,12 @@ export class Lint implements Linter {
     name: ByteString | undefined,
     message: string,
   ): void => {
-    const { level, ignores } = this.#settings?.[rule] ?? { level: "off" };
-    const key = name === undefined ? undefined : text(name);
+    const setting = this.#settings?.[rule];
+    if (setting === undefined || setting.level === "off") return;
+    const { level } = setting;
     const { called, stack, isBeside } = by;
-    if (
-      level === "off" ||
-      ignores?.({ ...called, keys: key === undefined ? [] : [key] }) !== false
-    ) {
-      return;
-    }
+    const key = name === undefined ? undefined : text(name);
+    if (setting.ignores({ ...called, keys: key === undefined ? [] : [key] })) return;
     const { site } = stack;
     const origin = site ?? `${called.door} ${called.client}`;
     const id = [rule, origin, called.name, keyPattern(key ?? "")].join("\n");
