@@ -67,7 +67,8 @@ export interface Origin {
 
 /** Who is told of commands that a door refuses by itself. */
 export interface Linter {
-  refused(call: Call, refusal: ReplyError): void;
+  /** The call has but the command that was refused, which was the one at `index` of its request. */
+  refused(call: Call, refusal: ReplyError, index: number): void;
 }
 
 type StateBeside = Omit<EngineState, "keyspace" | "version">;

@@ -28,7 +28,7 @@ export interface Client {
 
 /** Runs commands in order, each with its own reply or error. */
 export function runPipeline(client: Client, commands: readonly ParsedCommand[]): Replies {
-  const checked = commands.map((command) => check(client, command));
+  const checked = commands.map((command, index) => check(client, command, index));
   const accepted = checked.filter(isAccepted);
   const replies = accepted.length === 0 ? [] : handle(client, accepted, false);
   if (accepted.length === commands.length) return replies;
@@ -47,8 +47,8 @@ export function runTransaction(
   commands: readonly ParsedCommand[],
 ): Replies | ReplyError | Promise<readonly Reply[] | ReplyError> {
   const argvs: (readonly ByteString[])[] = [];
-  for (const command of commands) {
-    const checked = check(client, command);
+  for (const [index, command] of commands.entries()) {
+    const checked = check(client, command, index);
     if (checked instanceof ReplyError) return checked;
     argvs.push(checked);
   }
@@ -84,11 +84,11 @@ export function callOf(
 }
 
 /** The command, or the error with which it is refused. */
-function check(client: Client, command: ParsedCommand): ParsedCommand {
+function check(client: Client, command: ParsedCommand, index: number): ParsedCommand {
   if (command instanceof ReplyError) return command;
   const refused = tooLarge(command) ?? refusal(command, client.access);
   if (refused === undefined) return command;
-  client.engine.linter?.refused(callOf(client, [command], false), refused);
+  client.engine.linter?.refused(callOf(client, [command], false), refused, index);
   return refused;
 }
 

@@ -11,8 +11,12 @@ import {
   type Rules,
 } from "./lint-request.js";
 
-/** These can set a TTL with the value. */
-const WITH_TTL: ReadonlySet<string> = new Set(["SET", "SETNX", "GETSET"]);
+/** These can set a TTL with the value, and how. */
+const WITH_TTL: ReadonlyMap<string, string> = new Map([
+  ["SET", "{ ex: seconds }"],
+  ["SETNX", "{ nx: true, ex: seconds }"],
+  ["GETSET", "{ get: true, ex: seconds }"],
+]);
 
 /** Scripts write what only they know. */
 const SCRIPT = /^(?:EVAL|EVALSHA|FCALL)$/;
@@ -78,11 +82,11 @@ function staysForever(db: Database, key: ByteString): boolean {
 
 function reportStaying({ key, by }: Pending, report: Report): void {
   const { name } = by.called;
-  const fix = WITH_TTL.has(name)
-    ? "Set it with the value, set(key, value, { ex: seconds })"
-    : SCRIPT.test(name)
-      ? "Call EXPIRE in the script"
-      : "Send EXPIRE with it, in one pipeline or transaction";
+  const options = WITH_TTL.get(name);
+  const fix =
+    options === undefined
+      ? `Call EXPIRE in the same ${SCRIPT.test(name) ? "script" : "pipeline or transaction"}`
+      : `Write set(key, value, ${options})`;
   report(
     "keyWithoutTtl",
     by,

@@ -27,7 +27,7 @@ export interface LintRuleOptions {
   readonly ignore?: readonly (string | RegExp | CommandFilter)[] | undefined;
   /**
    * From where on it is too much. `fullScan`: keys, elements, members or fields read at once, 1000; `repeatedReads`: reads, 5;
-   * `oversize`: bytes of a command or a reply, 1,000,000.
+   * `oversize`: bytes of a command or a reply, 1,048,576.
    */
   readonly threshold?: number | undefined;
 }
@@ -51,7 +51,7 @@ const DEFAULTS: Readonly<Record<LintRuleName, { level: LintLevel; threshold?: nu
   mixedTypes: { level: "warn" },
   repeatedReads: { level: "warn", threshold: 5 },
   refusedCommand: { level: "error" },
-  oversize: { level: "warn", threshold: 1_000_000 },
+  oversize: { level: "warn", threshold: 2 ** 20 },
 };
 
 export const LINT_RULES: readonly LintRuleName[] = [
@@ -117,7 +117,8 @@ function settingOf(name: LintRuleName, rules: LintRules): LintSetting {
   const given = rules[name];
   const options = typeof given === "object" && given !== null ? given : { level: given };
   const { ignore = [], threshold = DEFAULTS[name].threshold ?? Infinity } = options;
-  const level = options.level ?? rules.others ?? DEFAULTS[name].level;
+  const others = given === undefined ? rules.others : undefined;
+  const level = options.level ?? others ?? DEFAULTS[name].level;
   checkLevel(name, level);
   if (typeof threshold !== "number" || !(threshold > 0)) {
     throw new TypeError(

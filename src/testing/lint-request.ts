@@ -49,17 +49,19 @@ export interface Rules {
   save(): () => void;
 }
 
-/** `stack` is the request's own. */
+/** `stack` is the request's own. A command that was refused stands alone, and was the one at `refusedAt` of its request. */
 export function lintedCommands(
   call: Call,
   replies: readonly Reply[],
   stack: CallStack,
+  refusedAt?: number,
 ): readonly LintedCommand[] {
   const { sent = [] } = call.origin ?? {};
-  // A command that was refused before has no place among the others.
-  const isWhole = sent.length === call.commands.length;
+  // Behind one that was refused, the others have moved up.
+  const isWhole = refusedAt !== undefined || sent.length === call.commands.length;
   return call.commands.map((argv, index) => {
-    const words: unknown = isWhole ? sent[index] : undefined;
+    const place = refusedAt ?? index;
+    const words: unknown = isWhole ? sent[place] : undefined;
     const own = callOfCommand(words);
     const command = lookUp(commandTable, argv);
     return {
@@ -70,7 +72,7 @@ export function lintedCommands(
       sent: Array.isArray(words) ? words : undefined,
       reply: replies[index] ?? null,
       stack: own ?? stack,
-      isBeside: own === undefined && index > 0,
+      isBeside: own === undefined && place > 0,
     };
   });
 }

@@ -15,7 +15,7 @@ interface Written extends Turn {
 }
 
 const AS_TEXT =
-  "Put a letter before it, or create the client with { automaticDeserialization: false }.";
+  "Write JSON.stringify(value), or create the client with { automaticDeserialization: false }.";
 
 /**
  * Text that the client reads back as something else: told when it is read, for what nobody reads does no harm. What was an object or an
@@ -54,7 +54,7 @@ export class TypeChanges implements Rules {
         }
       }
     }
-    if (typeof by.reply !== "bigint") return;
+    if (typeof by.reply !== "bigint" || BigInt(Number(by.reply)) === by.reply) return;
     report(
       "typeChange",
       by,
@@ -112,10 +112,12 @@ function turnOf(value: string): Turn | undefined {
   if (value.startsWith('"')) {
     const parsed = parsedJson(value);
     if (typeof parsed !== "string") return undefined;
-    const shown = JSON.stringify(shortened(parsed));
-    return /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(parsed)
-      ? { into: `the text ${shown}, no Date,`, fix: "Write the time as a number, date.getTime()." }
-      : { into: `the text ${shown}`, fix: "Leave JSON.stringify to the client." };
+    // Other text in quotes is what keeps "123" as it is.
+    if (!/^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(parsed)) return undefined;
+    return {
+      into: `the text ${JSON.stringify(parsed)}, no Date,`,
+      fix: "Write the time as a number, date.getTime().",
+    };
   }
   const lost = /^[[{]/.test(value) && parsedJson(value) !== undefined && lostInteger(value);
   if (lost === undefined || lost === false) return undefined;
@@ -185,5 +187,5 @@ function sizeOf(reply: Reply): number {
 }
 
 function megabytes(size: number): string {
-  return size < 100_000 ? `${size} bytes` : `${(size / 1_000_000).toFixed(1)} MB`;
+  return size < 100_000 ? `${size} bytes` : `${(size / 2 ** 20).toFixed(1)} MB`;
 }

@@ -55,7 +55,7 @@ export class LintError extends Failure {
   }
 }
 
-/** What was printed already; a test file warns once of each place. */
+/** What was printed already, by rule and place; a file of tests warns once. */
 const warned = new Set<string>();
 
 export class Lint implements Linter {
@@ -103,13 +103,13 @@ export class Lint implements Linter {
   /** All that was found, in its order. What was put off to see whether an EXPIRE follows is judged now. */
   get problems(): readonly LintProblem[] {
     this.#settleRules();
+    this.#errors = [];
     return [...this.#problems.values()];
   }
 
   /** Throws an Error that tells of all problems, warnings too, where there are any. */
   verify(): void {
     const { problems } = this;
-    this.#errors = [];
     if (problems.length > 0) throw new LintError(problems);
   }
 
@@ -142,10 +142,10 @@ export class Lint implements Linter {
     };
   }
 
-  refused(call: Call, refusal: ReplyError): void {
+  refused(call: Call, refusal: ReplyError, index: number): void {
     const message = explainRefusal(call, refusal);
     if (message === undefined) return;
-    const [by] = lintedCommands(call, [refusal], new CallStack());
+    const [by] = lintedCommands(call, [refusal], new CallStack(), index);
     if (by === undefined) return;
     this.#report("refusedCommand", by, by.keys[0], message);
     this.#throwErrors();
@@ -165,6 +165,7 @@ export class Lint implements Linter {
   }
 
   #settleRules(): void {
+    if (this.#rules.length === 0) return;
     // What the time has taken meanwhile is no problem.
     keyspaceOf(this.#engine);
     for (const rules of this.#rules) rules.settle?.(this.#report);
@@ -189,7 +190,10 @@ export class Lint implements Linter {
     if (setting.ignores({ ...called, keys: key === undefined ? [] : [key] })) return;
     const { site } = stack;
     const origin = site ?? `${called.door} ${called.client}`;
-    const id = [rule, origin, called.name, keyPattern(key ?? "")].join("\n");
+    // The cache is the client's: it does not matter where it reads.
+    const place =
+      rule === "cachedRead" ? [called.client] : [origin, called.name, keyPattern(key ?? "")];
+    const id = [rule, ...place].join("\n");
     const known = this.#problems.get(id);
     const found: LintProblem = known ?? {
       rule,
@@ -205,7 +209,7 @@ export class Lint implements Linter {
     const counted = { ...found, count: found.count + 1 };
     this.#problems.set(id, counted);
     if (level === "error") this.#errors.push(counted);
-    else if (known === undefined) warn(counted);
+    else if (known === undefined) warn(id, counted);
   };
 }
 
@@ -234,11 +238,10 @@ function shownProblem({ rule, message, site, isBeside, client, count }: LintProb
   return `${rule}: ${message}\n    ${where}${isBeside ? BESIDE : ""}${times}`;
 }
 
-function warn(problem: LintProblem): void {
-  const shown = `kv-emulator's lint: ${shownProblem(problem)}`;
-  if (warned.has(shown)) return;
-  warned.add(shown);
-  console.warn(shown);
+function warn(id: string, problem: LintProblem): void {
+  if (warned.has(id)) return;
+  warned.add(id);
+  console.warn(`kv-emulator's lint: ${shownProblem(problem)}`);
 }
 
 /** So much of a command is shown. */
