@@ -2,7 +2,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { LintError, type Emulator } from "kv-emulator";
-import { expect } from "vitest";
 
 /** For a test's file: finds the place in it, as lint tells it, of the one line that ends with `// @mark`. */
 export function placesIn(url: string): (mark: string) => string {
@@ -10,7 +9,7 @@ export function placesIn(url: string): (mark: string) => string {
   const lines = readFileSync(path, "utf8").split("\n");
   return (mark) => {
     const index = lines.findIndex((line) => line.endsWith(`// @${mark}`));
-    expect(index, mark).toBeGreaterThan(0);
+    if (index < 0) throw new Error(`no line ends with // @${mark}`);
     return `${path.slice(process.cwd().length + 1)}:${index + 1}`;
   };
 }
