@@ -6,6 +6,8 @@ export interface WebResponse {
   readonly body: string | Uint8Array<ArrayBuffer> | null;
   /** Whether the connection is cut when half of the body is sent. */
   readonly torn?: boolean;
+  /** What reading the body fails with, for a client in this process; others get the body. */
+  readonly failure?: Error;
 }
 
 /** What becomes of a response on its way; the commands have run. */
@@ -24,3 +26,6 @@ export class Disruption extends Error {
     this.response = response;
   }
 }
+
+/** Thrown by a link when a call is to fail with this very error, and the client not to try again. Over HTTP it is a 400 with the message. */
+export class Failure extends Error {}

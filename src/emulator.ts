@@ -4,6 +4,7 @@ import {
   Engine,
   type Call,
   type EmulatorOptions as EngineOptions,
+  type Linter,
   type Replies,
 } from "./engine.js";
 import type { Tokens } from "./rest/auth.js";
@@ -18,6 +19,8 @@ import { CommandLog, type LogOptions } from "./testing/log.js";
 import { limitsOf, type Plan } from "./testing/plan-limits.js";
 import type { Usage } from "./testing/plan-usage.js";
 import { EnforcedPlan } from "./testing/plan.js";
+import { Lint } from "./testing/lint.js";
+import type { Strictness } from "./testing/lint-options.js";
 import { seed } from "./testing/seed.js";
 import { toJson } from "./testing/to-json.js";
 
@@ -31,6 +34,11 @@ export interface EmulatorOptions extends EngineOptions, Tokens {
   readonly log?: boolean | LogOptions | undefined;
   /** The plan of Upstash's whose limits are enforced; none are unless given, but for the 10 MiB of a command over REST. */
   readonly plan?: Plan | undefined;
+  /**
+   * Looks in the calls for what will hurt in production, and tells where they are made: `true` for all rules, or an object for each that is to
+   * be other, `{ keyWithoutTtl: { level: "error", ignore: ["config:*"] } }`.
+   */
+  readonly strict?: Strictness | undefined;
 }
 
 export class Emulator extends Engine {
@@ -48,6 +56,7 @@ export class Emulator extends Engine {
   #faults: Faults | undefined;
   readonly #replicas: Replicas | undefined;
   readonly #plan: EnforcedPlan | undefined;
+  #lint: Lint | undefined;
 
   constructor(options: EmulatorOptions = {}) {
     super(options);
@@ -56,6 +65,7 @@ export class Emulator extends Engine {
     if (replicas !== undefined) this.#replicas = new Replicas(this, replicas);
     if (plan !== undefined) this.#plan = new EnforcedPlan(this, limitsOf(plan), options.seed);
     this.log = new CommandLog(this, log);
+    if (options.strict !== undefined) this.lint.use(options.strict);
     const basePath = checkedPath(options.basePath);
     const handler = createRestHandler(this, options);
     this.fetch = async (request) => {
@@ -94,6 +104,16 @@ export class Emulator extends Engine {
   get faults(): Faults {
     this.#faults ??= new Faults(this);
     return this.#faults;
+  }
+
+  /** What the calls do that will hurt in production; found while it is on, by the option `strict` or by `lint.use`. */
+  get lint(): Lint {
+    this.#lint ??= new Lint(this);
+    return this.#lint;
+  }
+
+  override get linter(): Linter | undefined {
+    return this.#lint?.isOn === true ? this.#lint : undefined;
   }
 
   /** Brings all replicas to the present. Throws a TypeError where there are none. */
@@ -152,25 +172,33 @@ export class Emulator extends Engine {
   }
 
   /**
-   * Empties every database, the replicas and the log, forgets scripts, functions, users and what was used of the plan, and puts faults
-   * out of force; clock and interceptors stay.
+   * Empties every database, the replicas and the log, forgets scripts, functions, users, lint's problems and what was used of the plan,
+   * and puts faults out of force; clock and interceptors stay.
    */
   override reset(): void {
     super.reset();
     this.#plan?.meter.clear();
     this.#faults?.clear();
+    this.#lint?.clear();
     this.log.clear();
     this.#replicas?.replicate();
   }
 
-  /** As the engine's; faults and the log are as they were, too. */
+  /**
+   * As the engine's; faults, the log, lint's rules and problems are as they were, too. Undoing throws what lint has put off and finds to be
+   * an error, when all is undone.
+   */
   override checkpoint(): () => void {
-    const undoFaults = this.faults.save();
-    const [undo, undoLog] = [super.checkpoint(), this.log.save()];
+    const [undoFaults, undoLint, undoLog] = [this.faults.save(), this.lint.save(), this.log.save()];
+    const undo = super.checkpoint();
     return () => {
-      undoFaults();
-      undo();
-      undoLog();
+      try {
+        undoLint();
+      } finally {
+        undoFaults();
+        undo();
+        undoLog();
+      }
     };
   }
 }

@@ -56,6 +56,24 @@ export interface Call {
   readonly alterResponse?: (alter: Alteration) => void;
   /** Told how many commands have run for the call, those that scripts call included. */
   readonly onRun?: ((commands: number) => void) | undefined;
+  /** What else its door knows of it; only where lint is on. */
+  readonly origin?: Origin | undefined;
+}
+
+/** How a client has called; what a door can not see is undefined. */
+export interface Origin {
+  /** The commands in JSON's types, those that were refused among them. */
+  readonly sent?: readonly unknown[] | undefined;
+  /** The `cache` of its `fetch`. */
+  readonly cache?: string | undefined;
+  /** Whether it parses what it reads (`automaticDeserialization`). */
+  readonly deserializes?: boolean | undefined;
+}
+
+/** Who is told of commands that a door refuses by itself. */
+export interface Linter {
+  /** The call has but the command that was refused, which was the one at `index` of its request. */
+  refused(call: Call, refusal: ReplyError, index: number): void;
 }
 
 type StateBeside = Omit<EngineState, "keyspace" | "version">;
@@ -337,6 +355,11 @@ export class Engine {
       engine.#moveTo(engine.clock.now());
       return engine.#keyspace;
     };
+  }
+
+  /** Who looks for what would hurt in production, where anyone does. */
+  get linter(): Linter | undefined {
+    return undefined;
   }
 
   /** Whether links of the chain disturb what travels: the doubles then take the real client's way, retries and all. */

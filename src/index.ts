@@ -30,4 +30,12 @@ export type { DatabaseOptions } from "./rest/settings.js";
 export type { Session } from "./session.js";
 export type { Fault, FaultEffect } from "./testing/fault-options.js";
 export type { FaultRule, Faults } from "./testing/faults.js";
+export type {
+  LintLevel,
+  LintRuleName,
+  LintRuleOptions,
+  LintRules,
+  Strictness,
+} from "./testing/lint-options.js";
+export { LintError, type Lint, type LintProblem } from "./testing/lint.js";
 export type { CalledCommand, CommandFilter } from "./testing/matching.js";

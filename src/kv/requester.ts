@@ -5,6 +5,7 @@
 import type { Requester, UpstashRequest, UpstashResponse } from "@upstash/redis";
 import { errors } from "@upstash/redis/cloudflare";
 import { utf8 } from "../bytes.js";
+import type { Origin } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
@@ -23,6 +24,10 @@ export interface DoubleOptions {
   readonly url: string;
   /** Who the double is to faults and to the log. */
   readonly name: string;
+  /** The `cache` of the client's `fetch`. */
+  readonly cache?: string | undefined;
+  /** Whether the client parses what it reads. */
+  readonly automaticDeserialization?: boolean | undefined;
 }
 
 /**
@@ -44,8 +49,11 @@ class Answerer {
   readonly #client: Client;
   readonly #encoded: boolean;
   readonly #receive: (text: string) => string;
+  readonly #options: DoubleOptions;
 
-  constructor(engine: Backend, { responseEncoding, name }: DoubleOptions) {
+  constructor(engine: Backend, options: DoubleOptions) {
+    const { responseEncoding, name } = options;
+    this.#options = options;
     const session = engine.createSession("upstash");
     this.#client = { engine, session, door: "double", access: "full", name };
     this.#encoded = responseEncoding !== false;
@@ -63,7 +71,9 @@ class Answerer {
       readYourWrites === true
         ? { ...this.#client, syncToken: upstashSyncToken, onSeen }
         : this.#client;
-    const client = observed(known, body);
+    const watched = observed(known, body);
+    const isStrict = watched.engine.linter !== undefined;
+    const client = isStrict ? { ...watched, origin: this.#originOf(path, commands) } : watched;
     const response = isStreaming(request)
       ? await this.#stream(client, request)
       : await this.#answer(client, path.join("/"), commands, body);
@@ -71,6 +81,11 @@ class Answerer {
       requester.upstashSyncToken = (seen ?? this.#client.engine.changes).toString(32);
     }
     return response;
+  }
+
+  #originOf(path: readonly string[], commands: readonly unknown[]): Origin {
+    const { cache, automaticDeserialization: deserializes } = this.#options;
+    return { sent: path.length === 0 ? [commands] : commands, cache, deserializes };
   }
 
   async #answer(

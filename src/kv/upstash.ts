@@ -7,6 +7,7 @@ import type { RedisConfigNodejs, Requester } from "@upstash/redis";
 import { errors, Redis as UpstashRedis } from "@upstash/redis/cloudflare";
 import type { Backend } from "../rest/backend.js";
 import { emulator as defaultEmulator } from "../default-emulator.js";
+import { noteCall } from "../testing/lint-site.js";
 import { answerInProcess } from "./requester.js";
 import { nextAddress } from "./wire.js";
 
@@ -35,12 +36,36 @@ export class Redis extends UpstashRedis {
       return;
     }
     super({ ...configOrRequester, url, token: TOKEN });
-    const { responseEncoding } = configOrRequester;
-    answerInProcess(this.client, emulator, { responseEncoding, url, name: name ?? ownName });
+    const { responseEncoding, cache, automaticDeserialization } = configOrRequester;
+    const options = {
+      responseEncoding,
+      cache,
+      automaticDeserialization,
+      url,
+      name: name ?? ownName,
+    };
+    answerInProcess(this.client, emulator, options);
+    this.pipeline = noting(this.pipeline, emulator);
+    this.multi = noting(this.multi, emulator);
   }
 
   /** A client whatever the environment holds. */
   static override fromEnv(config: RedisConfig | Readonly<Record<string, string>> = {}): Redis {
     return new Redis(config);
   }
+}
+
+/** Pipelines, the client's own too, that note where each command is called: lint wants to know, and their request comes too late for it. */
+function noting<Made extends object>(make: () => Made, emulator: Backend): () => Made {
+  return () => {
+    const pipeline = make();
+    if (emulator.linter === undefined) return pipeline;
+    const chain: unknown = Reflect.get(pipeline, "chain");
+    if (typeof chain !== "function") return pipeline;
+    const noted = (command: { readonly command: object }): unknown => {
+      noteCall(command.command);
+      return Reflect.apply(chain, pipeline, [command]);
+    };
+    return Object.assign(pipeline, { chain: noted });
+  };
 }

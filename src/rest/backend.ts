@@ -1,7 +1,7 @@
 /** What may stand behind the doors that speak Upstash: the engine is one, a Redis elsewhere may be another (`kv-emulator/node`). */
 import type { User } from "../acl/user.js";
 import type { ByteString } from "../bytes.js";
-import type { Call, Replies } from "../engine.js";
+import type { Call, Linter, Replies } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import type { RequestObserver } from "../request-observer.js";
 import type { Receive, Session } from "../session.js";
@@ -15,6 +15,8 @@ export interface Backend {
   readonly disrupted: boolean;
   /** Who looks on at what is asked and answered. */
   readonly requestObserver?: RequestObserver | undefined;
+  /** Who looks at what doors refuse; where there is one, doors tell where calls come from. */
+  readonly linter?: Linter | undefined;
   /** What is sent unasked goes to `receive`; without it the session can not subscribe. */
   createSession(profile: "upstash", receive?: Receive): Session;
   /** Ends a session's subscriptions and MONITOR. */

@@ -4,7 +4,7 @@
  */
 import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
-import type { Call, Replies } from "../engine.js";
+import type { Call, Origin, Replies } from "../engine.js";
 import { tell, type ObservedRequest } from "../request-observer.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
@@ -27,6 +27,7 @@ export interface Client {
   readonly alterResponse?: Call["alterResponse"];
   /** The request as it is observed; undefined where nobody looks on. */
   readonly observed?: ObservedRequest | undefined;
+  readonly origin?: Origin | undefined;
 }
 
 /** Runs commands in order, each with its own reply or error. */
@@ -61,7 +62,7 @@ export function watched<Outcome>(
 }
 
 function pipelined(client: Client, commands: readonly ParsedCommand[]): Replies {
-  const checked = commands.map((command) => check(client, command));
+  const checked = commands.map((command, index) => check(client, command, index));
   const accepted = checked.filter(isAccepted);
   const replies = accepted.length === 0 ? [] : handle(client, accepted, false);
   if (accepted.length === commands.length) return replies;
@@ -78,8 +79,8 @@ type Transacted = Replies | ReplyError | Promise<readonly Reply[] | ReplyError>;
 
 function transacted(client: Client, commands: readonly ParsedCommand[]): Transacted {
   const argvs: (readonly ByteString[])[] = [];
-  for (const command of commands) {
-    const checked = check(client, command);
+  for (const [index, command] of commands.entries()) {
+    const checked = check(client, command, index);
     if (checked instanceof ReplyError) return checked;
     argvs.push(checked);
   }
@@ -106,19 +107,23 @@ function handle(
 
 /** What a client hands to the database. */
 export function callOf(
-  { session, door, name, syncToken, onSeen, alterResponse, observed }: Client,
+  { session, door, name, syncToken, onSeen, alterResponse, observed, origin }: Client,
   commands: readonly (readonly ByteString[])[],
   atomic: boolean,
 ): Call {
   const onRun = observed?.onRun;
-  const call = { commands, session, door, atomic, client: name, syncToken, onSeen, onRun };
+  const call = { commands, session, door, atomic, client: name, syncToken, onSeen, onRun, origin };
   return alterResponse === undefined ? call : { ...call, alterResponse };
 }
 
 /** The command, or the error with which it is refused. */
-function check({ access, engine }: Client, command: ParsedCommand): ParsedCommand {
+function check(client: Client, command: ParsedCommand, index: number): ParsedCommand {
   if (command instanceof ReplyError) return command;
-  return tooLarge(command, engine.maxCommandBytes) ?? refusal(command, access) ?? command;
+  const refused =
+    tooLarge(command, client.engine.maxCommandBytes) ?? refusal(command, client.access);
+  if (refused === undefined) return command;
+  client.engine.linter?.refused(callOf(client, [command], false), refused, index);
+  return refused;
 }
 
 /** The error for a command whose words have more than so many bytes. */

@@ -4,9 +4,10 @@
  */
 import type { User } from "../acl/user.js";
 import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../bytes.js";
-import { Disruption, type Alteration, type WebResponse } from "../disruption.js";
+import { Disruption, Failure, type Alteration, type WebResponse } from "../disruption.js";
 import { ReplyError } from "../errors.js";
 import type { ObservedRequest } from "../request-observer.js";
+import type { Origin } from "../engine.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";
@@ -25,6 +26,8 @@ export interface RestRequest {
   readonly target: string;
   readonly header: (name: string) => string | null;
   readonly body: string | Uint8Array | null;
+  /** The `cache` of the call to `fetch`, where that is in this process. */
+  readonly cache?: string | undefined;
   /** Why the body was not read to its end, where it was not. */
   readonly refused?: ReplyError;
 }
@@ -49,6 +52,10 @@ export function createRestHandler(engine: Backend, tokens: Tokens, double?: stri
     return own;
   };
   const door = double === undefined ? "rest" : "double";
+  const originOf = (request: RestRequest): Origin => ({
+    sent: sentCommands(request),
+    cache: double === undefined ? request.cache : undefined,
+  });
   const nameOf = (access: Access | User, token: string | undefined): string => {
     if (double !== undefined) return double;
     if (typeof access !== "string") return access.name;
@@ -69,6 +76,7 @@ export function createRestHandler(engine: Backend, tokens: Tokens, double?: stri
       syncToken: request.header("upstash-sync-token") ?? undefined,
       onSeen: (changes) => (seen = changes),
       alterResponse: (alter) => alterations.push(alter),
+      origin: engine.linter === undefined ? undefined : originOf(request),
     });
     const send = (response: RestResponse): RestResponse => {
       observed?.end(() => bodyLength(response.body));
@@ -114,7 +122,21 @@ function bodyLength(body: RestRequest["body"] | RestResponse["body"]): number {
 /** What a link of the chain had sent in the place of a response. */
 function disrupted(error: unknown): RestResponse {
   if (error instanceof Disruption && error.response !== undefined) return error.response;
-  throw error;
+  if (!(error instanceof Failure)) throw error;
+  const body = encodeReply(new ReplyError(error.message), "text");
+  const headers = { "content-type": "application/json" };
+  return { status: 400, headers, body, failure: error };
+}
+
+/** The commands of a body that is JSON. */
+function sentCommands(request: RestRequest): readonly unknown[] | undefined {
+  try {
+    const json: unknown = JSON.parse(bodyText(request));
+    if (!Array.isArray(json)) return undefined;
+    return json.every((command) => Array.isArray(command)) ? json : [json];
+  } catch {
+    return undefined;
+  }
 }
 
 /** A response without the headers that every response has. */

@@ -59,6 +59,7 @@ async function answer(
     target: requested.slice(url.length),
     header: headerReader(init?.headers),
     body,
+    cache: init?.cache ?? "default",
   });
   if (!(response instanceof Promise)) return orFail(toResponse(response, init));
   const sent = response.then((outcome) => orFail(toResponse(outcome, init)));

@@ -12,10 +12,10 @@ export async function respond(
   request: Request,
   base: string,
 ): Promise<Response> {
-  const { method, headers, url } = request;
+  const { method, headers, url, cache } = request;
   const body = request.body === null ? null : new Uint8Array(await request.arrayBuffer());
   const header = (name: string): string | null => headers.get(name);
-  const asked = { method, target: url.slice(base.length), header, body };
+  const asked = { method, target: url.slice(base.length), header, body, cache };
   return toResponse(await answerOrCut(handler, asked), request);
 }
 
@@ -44,9 +44,14 @@ function cutOrThrow(error: unknown): typeof CUT {
 /** A response as `fetch` gives it; a network error for a connection that is cut. */
 export function toResponse(outcome: Outcome, call: Abortable = {}): Response {
   if (outcome === CUT) return Response.error();
-  const { status, headers, body, torn } = outcome;
+  const { status, headers, body, torn, failure } = outcome;
+  if (failure !== undefined) return new Response(failing(failure), { status, headers });
   if (isEventStream(body)) return new Response(readable(body, call), { status, headers });
   return new Response(torn === true ? half(body ?? "") : body, { status, headers });
+}
+
+function failing(error: Error): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.error(error) });
 }
 
 /** The first half of a body, behind which it fails. */
