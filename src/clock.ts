@@ -60,7 +60,8 @@ export class TestClock implements Clock {
    * negative.
    */
   advance(duration: Duration): void {
-    this.#moveTo(this.now() + milliseconds("advance", duration));
+    const by = milliseconds("advance", duration);
+    this.#moveTo(this.now() + by, by);
   }
 
   /** Moves the clock to a point in time, forward (as `advance` does) or back. Throws a TypeError when it is none. */
@@ -145,7 +146,8 @@ export class TestClock implements Clock {
     return this.#standsAt === undefined;
   }
 
-  #moveTo(target: number): void {
+  /** The time of the process may go on meanwhile: how far the clock is moved is told beside. */
+  #moveTo(target: number, by = target - this.now()): void {
     if (!this.runs) {
       this.#wakeUntil(target);
       this.#standsAt = target;
@@ -155,7 +157,7 @@ export class TestClock implements Clock {
     // Timers that are fake wake the sleepers when they are moved, each between those of the program.
     if (fake?.areTimersFake === true) for (const alarm of this.#alarms) alarm.set();
     else this.#wakeUntil(target);
-    if (fake === undefined) this.#ahead = target - this.#source.now();
+    if (fake === undefined) this.#ahead += by;
     else fake.move(target - this.now(), target - this.#ahead);
     this.#setAlarms();
   }

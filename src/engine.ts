@@ -92,6 +92,10 @@ export interface Run {
 
 /** Is told of all that runs, from whichever side it came. */
 export interface Tracer {
+  /** A session has begun; what its door sets in it comes later. */
+  open(session: Session): void;
+  /** A session ends. */
+  close(session: Session): void;
   /** Before commands run in a session. */
   begin(session: Session): void;
   /** When they have run. */
@@ -215,6 +219,7 @@ export class Engine {
       this.#server.connections++;
     }
     session.onClose = () => this.closeSession(session);
+    for (const tracer of this.#tracers ?? []) tracer.open(session);
     return session;
   }
 
@@ -229,6 +234,7 @@ export class Engine {
 
   /** Ends a session as a connection that closes: its transaction, WATCHes, subscriptions and MONITOR. */
   closeSession(session: Session): void {
+    for (const tracer of this.#tracers ?? []) tracer.close(session);
     session.endTransaction();
     this.#waits.leave(session);
     session.user.sessions.delete(session);

@@ -1,6 +1,6 @@
 /**
  * A run of an emulator in one file, as JSON lines: how everything was when it began; then each session as it was before its first
- * command, each command with its time and reply, and what was pushed. Passwords of the RESP server are not in it.
+ * command and that it ended, each command with its time and reply, and what was pushed. Passwords of the RESP server are not in it.
  */
 import { appendFileSync, writeFileSync } from "node:fs";
 import { bytes, text, utf8, type ByteString } from "../bytes.js";
@@ -29,15 +29,29 @@ export function record(emulator: Engine, file: string): () => void {
   const append = (fields: Fields): void => write(file, () => appendFileSync(file, line(fields)));
   const { shared } = keyspaceOf(emulator);
   const numbers = new Map<Session, number>();
-  const begin = (session: Session): void => {
+  const opened = new Set<Session>();
+  const introduce = (session: Session): void => {
+    opened.delete(session);
     if (numbers.has(session)) return;
     const number = numbers.size + 1;
     numbers.set(session, number);
     append({ session: number, ...describe(session) });
     session.seen = (message) => append({ push: reply(message), session: number, time: shared.now });
   };
-  const end = (run: Run): void => append({ ...written(run), session: numbers.get(run.session) });
-  const leave = emulator.trace({ begin, end });
+  const leave = emulator.trace({
+    open: (session) => opened.add(session),
+    close: (session) => {
+      const number = numbers.get(session);
+      if (!opened.delete(session) && number !== undefined)
+        append({ session: number, closed: true });
+    },
+    begin: (session) => {
+      // By now the door of those that have said nothing yet has told who they are: CLIENT LIST shows it.
+      for (const silent of opened) introduce(silent);
+      introduce(session);
+    },
+    end: (run) => append({ ...written(run), session: numbers.get(run.session) }),
+  });
   return () => {
     leave();
     for (const session of numbers.keys()) session.seen = undefined;
@@ -74,6 +88,7 @@ function* openingLines(emulator: Engine): Iterable<string> {
 
 function describe(session: Session): Fields {
   const { id, profile, receive, user, authenticated, address, database, resp, name } = session;
+  const { createdAt, calledAt } = session;
   return {
     id,
     profile: profile.name,
@@ -85,6 +100,8 @@ function describe(session: Session): Fields {
     database,
     resp,
     name,
+    createdAt,
+    calledAt,
   };
 }
 

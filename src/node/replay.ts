@@ -132,6 +132,8 @@ class Replayer {
     if (fields["push"] !== undefined) {
       this.#time = Number(fields["time"]);
       this.#awaited.push({ line: number, session, push: decoded(fields["push"]) });
+    } else if (fields["closed"] === true) {
+      this.#close(session);
     } else if (fields["commands"] === undefined) {
       this.#sessions.set(session, this.#open(session, fields));
     } else this.#run(session, fields, number);
@@ -155,6 +157,8 @@ class Replayer {
         : this.#emulator.createSession(kind, receives === true ? receive : undefined);
     session.id = Number(id);
     session.address = String(address);
+    session.createdAt = Number(fields["createdAt"]);
+    session.calledAt = Number(fields["calledAt"]);
     session.database = Number(fields["database"]);
     session.resp = fields["resp"] === 3 ? 3 : 2;
     session.name = bytes(String(fields["name"]));
@@ -162,6 +166,11 @@ class Replayer {
     const known = this.#emulator.userNamed(bytes(String(user)));
     if (known !== undefined) session.logIn(known, authenticated === true);
     return session;
+  }
+
+  #close(number: number): void {
+    const session = this.#sessions.get(number);
+    if (session !== undefined) this.#emulator.closeSession(session);
   }
 
   #run(number: number, fields: Fields, at: number): void {

@@ -29,6 +29,8 @@ interface Change {
   readonly time: number;
 }
 
+const nothing = (): void => undefined;
+
 export class Replicas {
   readonly #primary: Engine;
   readonly #replicas: readonly Replica[];
@@ -44,7 +46,7 @@ export class Replicas {
     this.#replicas = Array.from({ length: count }, (_, index) => {
       return new Replica(primary, Math.ceil((lag * (index + 1)) / count), this.#latest);
     });
-    primary.trace({ begin: () => undefined, end: () => this.#note() });
+    primary.trace({ open: nothing, close: nothing, begin: nothing, end: () => this.#note() });
   }
 
   /** Brings all replicas to the present. */

@@ -108,6 +108,23 @@ describe("a recording", () => {
     expect(replay(file).calls).toBeGreaterThan(10);
   });
 
+  it("has clients go when they went, and what they waited for stays", async () => {
+    const server = await startServer();
+    closing.push(() => server.close());
+    const stop = record(server.emulator, file);
+    const [one, two] = [new Redis(server.redisUrl), new Redis(server.redisUrl)];
+    closing.push(() => two.disconnect());
+    void one.blpop("queue", 0).catch(() => undefined);
+    const waiting = async () => String(await two.client("LIST")).includes("cmd=blpop");
+    while (!(await waiting())) await new Promise((resolve) => setTimeout(resolve, 2));
+    one.disconnect();
+    while (await waiting()) await new Promise((resolve) => setTimeout(resolve, 2));
+    await two.rpush("queue", "job");
+    expect(await two.llen("queue")).toBe(1);
+    stop();
+    expect(replay(file).emulator.call("LLEN", "queue")).toBe(1);
+  });
+
   it("names the first reply that differs", async () => {
     const emulator = createEmulator({ clock: manualClock(0) });
     const stop = record(emulator, file);
