@@ -62,8 +62,8 @@ export class Emulator extends Engine {
     super(options);
     this.#options = options;
     const { plan, replicas, log } = options;
-    if (replicas !== undefined) this.#replicas = new Replicas(this, replicas);
     if (plan !== undefined) this.#plan = new EnforcedPlan(this, limitsOf(plan), options.seed);
+    if (replicas !== undefined) this.#replicas = new Replicas(this, replicas, this.#plan?.gate);
     this.log = new CommandLog(this, log);
     if (options.strict !== undefined) this.lint.use(options.strict);
     const basePath = checkedPath(options.basePath);

@@ -6,7 +6,7 @@
 import type { ByteString } from "../bytes.js";
 import { parseDuration, type Duration } from "../clock.js";
 import { findCommand } from "../commands/table.js";
-import { Engine, keyspaceOf, type Call, type Replies } from "../engine.js";
+import { Engine, keyspaceOf, type Call, type Gate, type Replies } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import { cloneValue } from "../keyspace/value.js";
 import type { Version, View } from "../keyspace/versions.js";
@@ -38,13 +38,15 @@ export class Replicas {
   /** The latest that it has become. */
   #latest: Change;
 
-  constructor(primary: Engine, options: ReplicaOptions) {
+  /** `gate` is asked about what replicas answer as well. */
+  constructor(primary: Engine, options: ReplicaOptions, gate?: Gate) {
     const { count, lag } = checkedOptions(options);
     this.#primary = primary;
     this.#random = seededRandom(primary.chance + 2 ** 20);
     this.#latest = this.#now();
     this.#replicas = Array.from({ length: count }, (_, index) => {
-      return new Replica(primary, Math.ceil((lag * (index + 1)) / count), this.#latest);
+      const own = Math.ceil((lag * (index + 1)) / count);
+      return new Replica(primary, own, this.#latest, new GuardedEngine(primary, gate));
     });
     primary.trace({ open: nothing, close: nothing, begin: nothing, end: () => this.#note() });
   }
@@ -82,6 +84,13 @@ export class Replicas {
   }
 }
 
+class GuardedEngine extends Engine {
+  constructor({ clock, chance }: Engine, gate: Gate | undefined) {
+    super({ clock, seed: chance });
+    this.gate = gate;
+  }
+}
+
 /** One replica: an engine of its own that becomes what the primary was. */
 class Replica {
   readonly #primary: Engine;
@@ -93,9 +102,9 @@ class Replica {
   /** What it will become, in order. */
   #pending: Change[] = [];
 
-  constructor(primary: Engine, lag: number, state: Change) {
+  constructor(primary: Engine, lag: number, state: Change, engine: Engine) {
     this.#primary = primary;
-    this.#engine = new Engine({ clock: primary.clock, seed: primary.chance });
+    this.#engine = engine;
     this.#session = this.#engine.createSession("upstash");
     this.#lag = lag;
     this.#state = state;

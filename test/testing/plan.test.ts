@@ -253,6 +253,33 @@ describe.each(Object.entries(ways))("through %s", (_, open) => {
   });
 });
 
+/** What Upstash says of things that an emulator has not got: a fault says it. */
+const ELSEWHERE = [
+  ["XREAD", "ERR caller gone"],
+  ["SET", "READONLY Writes are temporarily rejected due to server upgrade"],
+  ["SET", "ERR Exceeded max index count of 10"],
+] as const;
+
+describe.each(Object.entries(ways))("through %s", (_, open) => {
+  it.each(ELSEWHERE)("%s may fail with %s", async (command, error) => {
+    const emulator = createEmulator();
+    const redis = await open(emulator);
+    emulator.faults.add({ on: command, effect: { error } });
+    const call = command === "SET" ? redis.set("k", "v") : redis.xread("s", "0");
+    await expect(call).rejects.toThrow(`${error}, command was: ["`);
+    emulator.faults.verify();
+  });
+
+  it("counts what replicas answer", async () => {
+    const emulator = createEmulator({ plan: { dailyCommands: 2 }, replicas: { lag: "1s" } });
+    const redis = await open(emulator);
+    await redis.get("k");
+    await redis.get("k");
+    expect(emulator.usage.dailyCommands).toBe(2);
+    await expect(redis.get("k")).rejects.toThrow("ERR max daily request limit exceeded");
+  });
+});
+
 it("has the statuses of Upstash", async () => {
   const emulator = limited({ requestSize: 100, keySize: 10, recordSize: 60, dailyCommands: 6 });
   const ask = async (path: string, body: unknown): Promise<readonly [number, string]> => {
