@@ -4,6 +4,7 @@ import { createEmulator, interceptFetch, type Emulator } from "kv-emulator";
 import { explore, RaceFound } from "kv-emulator/explore";
 import { emulator as defaultEmulator, kv as double } from "kv-emulator/kv";
 import { kvHandlers } from "kv-emulator/msw";
+import { startServer } from "kv-emulator/node";
 import { setupServer } from "msw/node";
 import { afterEach, describe, expect, it, vi } from "vitest";
 
@@ -273,6 +274,20 @@ describe("an event log that is read, changed and written", () => {
         4  ├ SET events:log '[{"type":"login"}]' → OK
            ┴ returns"
     `);
+  });
+
+  it("loses an event against a server, too", async () => {
+    const emulator = createEmulator();
+    const server = await startServer({ emulator });
+    undo.push(() => void server.close());
+    const kv = createClient({ url: server.url, token: server.token });
+    const race = await raceIn(() =>
+      explore(emulator, {
+        actors: { login: () => addEvent(kv, "login"), logout: () => addEvent(kv, "logout") },
+        invariant: async ({ kv: own }) => expect(await own.get("events:log")).toHaveLength(2),
+      }),
+    );
+    expect(race.schedule).toBe("login logout logout login");
   });
 
   it("keeps all with RPUSH and LTRIM", async () => {
