@@ -1,12 +1,7 @@
 /** The emulator as its users hold it: the engine with the Upstash REST API in front. */
 import type { Clock } from "./clock.js";
-import {
-  Engine,
-  type Call,
-  type EmulatorOptions as EngineOptions,
-  type Linter,
-  type Replies,
-} from "./engine.js";
+import type { Call, Linter, Replies } from "./call.js";
+import { Engine, type EmulatorOptions as EngineOptions } from "./engine.js";
 import type { Tokens } from "./rest/auth.js";
 import { createRestHandler } from "./rest/handler.js";
 import { respond } from "./rest/respond.js";

@@ -5,14 +5,21 @@
 import { Acl } from "./acl/acl.js";
 import type { User } from "./acl/user.js";
 import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
+import type { Call, Gate, Interceptor, Linter, Replies, Run, Tracer } from "./call.js";
 import { systemClock, TestClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
 import { isShown, monitorLine, redacted } from "./commands/monitor.js";
 import { refusalOfSession } from "./commands/permission.js";
+import {
+  isWriting,
+  mayReplicate,
+  refusalOfGuarded,
+  refusalToSubscriber,
+  touchesKeys,
+} from "./commands/refusals.js";
 import { commandTable, findCommand } from "./commands/table.js";
 import { abortedBecauseOf } from "./commands/transactions.js";
-import type { Alteration } from "./disruption.js";
 import { ReplyError } from "./errors.js";
 import { Keyspace } from "./keyspace/keyspace.js";
 import { independent, Scripting } from "./lua/scripting.js";
@@ -23,7 +30,7 @@ import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
 import { LATER, several, status, type Reply } from "./reply.js";
 import { Server } from "./server.js";
-import { Snapshot, stateOf, type EngineState } from "./snapshot.js";
+import { Snapshot, checkedState, type EngineState } from "./snapshot.js";
 import { Session, type Receive } from "./session.js";
 import { Waits } from "./waits.js";
 
@@ -36,81 +43,7 @@ export interface EmulatorOptions {
   readonly scriptTimeout?: number;
 }
 
-/** What a door hands in: commands to run in order, in one session. */
-export interface Call {
-  readonly commands: readonly (readonly ByteString[])[];
-  readonly session: Session;
-  readonly door: "double" | "rest" | "resp";
-  /** Whether the commands are a transaction: nothing may run between them. */
-  readonly atomic: boolean;
-  /**
-   * Who calls: the name of a double; over REST the user whose token it is (`default`, `read-only`), or the token itself where none is
-   * asked for; over RESP the name given by CLIENT SETNAME, or `client-` and the connection's number.
-   */
-  readonly client: string;
-  /** What the client has seen of the database, as its `upstash-sync-token` says; undefined where it says nothing. */
-  readonly syncToken?: string | undefined;
-  /** Told what the client has seen of the database when it has the replies, as `Engine.changes`, where that is not the present. */
-  readonly onSeen?: ((changes: number) => void) | undefined;
-  /** Has the response altered on its way to the client, when the commands have run; only REST has responses. */
-  readonly alterResponse?: (alter: Alteration) => void;
-  /** Told how many commands have run for the call, those that scripts call included. */
-  readonly onRun?: ((commands: number) => void) | undefined;
-  /** What else its door knows of it; only where lint is on. */
-  readonly origin?: Origin | undefined;
-}
-
-/** How a client has called; what a door can not see is undefined. */
-export interface Origin {
-  /** The commands in JSON's types, those that were refused among them. */
-  readonly sent?: readonly unknown[] | undefined;
-  /** The `cache` of its `fetch`. */
-  readonly cache?: string | undefined;
-  /** Whether it parses what it reads (`automaticDeserialization`). */
-  readonly deserializes?: boolean | undefined;
-}
-
-/** Who is told of commands that a door refuses by itself. */
-export interface Linter {
-  /** The call has but the command that was refused, which was the one at `index` of its request. */
-  refused(call: Call, refusal: ReplyError, index: number): void;
-}
-
 type StateBeside = Omit<EngineState, "keyspace" | "version">;
-
-export type Replies = readonly Reply[] | Promise<readonly Reply[]>;
-
-/** Commands that have run: one, or those of a transaction. `call` is what brought them; undefined for `call` and `execute`. */
-export interface Run {
-  readonly session: Session;
-  readonly commands: readonly (readonly ByteString[])[];
-  readonly replies: readonly Reply[];
-  /** Unix time in milliseconds. */
-  readonly time: number;
-  readonly call: Call | undefined;
-}
-
-/** Is told of all that runs, from whichever side it came. */
-export interface Tracer {
-  /** A session has begun; what its door sets in it comes later. */
-  open(session: Session): void;
-  /** A session ends. */
-  close(session: Session): void;
-  /** Before commands run in a session. */
-  begin(session: Session): void;
-  /** When they have run. */
-  end(run: Run): void;
-}
-
-/** A link of the chain around every call: it may look, wait, answer by itself, or change what `next` gets. */
-export type Interceptor = (call: Call, next: (call: Call) => Replies) => Replies;
-
-/** Asked before each command that runs, those that scripts and transactions call included; an error is the command's reply instead. */
-export type Gate = (
-  session: Session,
-  command: Command,
-  argv: readonly ByteString[],
-) => ReplyError | undefined;
 
 /** What `call` takes: text becomes UTF-8, numbers their digits, bytes stay as they are. */
 export type Argument = string | number | bigint | Uint8Array;
@@ -662,57 +595,6 @@ function answerOf(command: Command, context: Context, argv: readonly ByteString[
     if (error instanceof ReplyError) return error;
     throw error;
   }
-}
-
-/** What CLIENT PAUSE WRITE holds back beside writes. */
-const LIKE_WRITES = /^(?:eval|evalsha|fcall|pfcount|s?publish)$/;
-
-function mayReplicate({ flags, name }: Command): boolean {
-  return flags.includes("write") || LIKE_WRITES.test(name);
-}
-
-function isWriting(argv: readonly ByteString[]): boolean {
-  const command = findCommand(argv);
-  return !(command instanceof ReplyError) && mayReplicate(command);
-}
-
-function touchesKeys(command: Command): boolean {
-  return command.readonly || mayReplicate(command);
-}
-
-/** What a session may call in RESP2 while it listens to channels: messages and replies look alike there. */
-const OF_SUBSCRIBERS: ReadonlySet<string> = new Set(
-  "subscribe unsubscribe psubscribe punsubscribe ssubscribe sunsubscribe ping quit reset".split(
-    " ",
-  ),
-);
-
-/** DEBUG and what loads modules: the configuration file would have to allow them. */
-function refusalOfGuarded({ name, enabledBy }: Command): ReplyError {
-  const [container = name] = name.toUpperCase().split("|");
-  return new ReplyError(
-    `ERR ${container} command not allowed. If the ${enabledBy} option is set to "local", you can run it from a local connection, otherwise you need to set this option in the configuration file, and then restart the server.`,
-  );
-}
-
-function refusalToSubscriber({ resp }: Session, { name }: Command): ReplyError | undefined {
-  if (resp === 3 || OF_SUBSCRIBERS.has(name)) return undefined;
-  return new ReplyError(
-    `ERR Can't execute '${name}': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this context`,
-  );
-}
-
-function checkedState(snapshot: Snapshot, keyspace: Keyspace): EngineState {
-  if (!(snapshot instanceof Snapshot)) {
-    throw new TypeError(
-      "restore(snapshot): this is no snapshot; pass what emulator.snapshot() returned",
-    );
-  }
-  const state = stateOf(snapshot);
-  if (state.keyspace === keyspace) return state;
-  throw new TypeError(
-    "restore(snapshot): the snapshot is another emulator's; restore it there, or take one of this one with snapshot()",
-  );
 }
 
 function toBytes(argument: Argument): ByteString {

@@ -12,7 +12,8 @@ export {
 } from "./clock.js";
 export { Disruption, type Alteration, type WebResponse } from "./disruption.js";
 export { createEmulator, type Emulator, type EmulatorOptions } from "./emulator.js";
-export type { Argument, Call, Interceptor, Replies } from "./engine.js";
+export type { Call, Interceptor, Replies } from "./call.js";
+export type { Argument } from "./engine.js";
 export { bytes, fromUint8Array, text, toUint8Array, utf8, type ByteString } from "./bytes.js";
 export { ReplyError } from "./errors.js";
 export type { Cost } from "./testing/cost.js";

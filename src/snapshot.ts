@@ -45,3 +45,17 @@ export class Snapshot {
     stateOf = (snapshot) => snapshot.#state;
   }
 }
+
+/** The state of a snapshot of that keyspace. Throws a TypeError for one of another, and for what is none. */
+export function checkedState(snapshot: Snapshot, keyspace: Keyspace): EngineState {
+  if (!(snapshot instanceof Snapshot)) {
+    throw new TypeError(
+      "restore(snapshot): this is no snapshot; pass what emulator.snapshot() returned",
+    );
+  }
+  const state = stateOf(snapshot);
+  if (state.keyspace === keyspace) return state;
+  throw new TypeError(
+    "restore(snapshot): the snapshot is another emulator's; restore it there, or take one of this one with snapshot()",
+  );
+}

@@ -2,7 +2,8 @@
 import type { User } from "../acl/user.js";
 import type { ByteString } from "../bytes.js";
 import type { Duration } from "../clock.js";
-import type { Call, Engine, Replies } from "../engine.js";
+import type { Call, Replies } from "../call.js";
+import type { Engine } from "../engine.js";
 import { VercelKV } from "../kv/kv.js";
 import { Redis } from "../kv/upstash.js";
 import type { Backend } from "../rest/backend.js";

@@ -1,5 +1,5 @@
 /** One actor in one run: what it has sent and waits for, and how it has ended. */
-import type { Call, Replies } from "../engine.js";
+import type { Call, Replies } from "../call.js";
 import type { Reply } from "../reply.js";
 
 /** A request that waits for its turn. Where a pipeline is run command by command, `replies` are those of the commands that have run. */

@@ -3,7 +3,7 @@
  * sent the next, has ended, or sleeps: one actor runs at a time.
  */
 import { parseDuration, type Duration } from "../clock.js";
-import type { Call, Replies } from "../engine.js";
+import type { Call, Replies } from "../call.js";
 import type { Reply } from "../reply.js";
 import { formatLeft } from "../testing/duration.js";
 import { commandText, replyText, type DiagramEvent } from "./diagram.js";

@@ -2,7 +2,7 @@
  * An emulator made ready for run after run, each from the same state. Requests wait at a gate, which is the last link of its chain: a request
  * of an actor's own client is that actor's, one of any other client is whose turn it is.
  */
-import type { Call, Replies } from "../engine.js";
+import type { Call, Replies } from "../call.js";
 import type { Session } from "../session.js";
 import { Seat, type Own, type SleepOf } from "./own.js";
 import type { Participant } from "./participant.js";

@@ -5,7 +5,7 @@
 import type { Requester, UpstashRequest, UpstashResponse } from "@upstash/redis";
 import { errors } from "@upstash/redis/cloudflare";
 import { utf8 } from "../bytes.js";
-import type { Origin } from "../engine.js";
+import type { Origin } from "../call.js";
 import { ReplyError } from "../errors.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";

@@ -4,7 +4,8 @@
  */
 import { appendFileSync, writeFileSync } from "node:fs";
 import { bytes, text, utf8, type ByteString } from "../bytes.js";
-import { keyspaceOf, type Engine, type Run } from "../engine.js";
+import type { Run } from "../call.js";
+import { keyspaceOf, type Engine } from "../engine.js";
 import type { Reply } from "../reply.js";
 import { encodeResp } from "../resp/encode.js";
 import type { Session } from "../session.js";

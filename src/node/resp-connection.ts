@@ -1,7 +1,8 @@
 /** One client of the RESP server: bytes in, commands to the engine in order, replies and pushed messages out. */
 import type { Duplex } from "node:stream";
 import { bytes, type ByteString } from "../bytes.js";
-import type { Call, Engine, Replies } from "../engine.js";
+import type { Call, Replies } from "../call.js";
+import type { Engine } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import type { RequestObserver } from "../request-observer.js";
 import { LATER, type Reply } from "../reply.js";

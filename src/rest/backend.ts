@@ -1,7 +1,7 @@
 /** What may stand behind the doors that speak Upstash: the engine is one, a Redis elsewhere may be another (`kv-emulator/node`). */
 import type { User } from "../acl/user.js";
 import type { ByteString } from "../bytes.js";
-import type { Call, Linter, Replies } from "../engine.js";
+import type { Call, Linter, Replies } from "../call.js";
 import { ReplyError } from "../errors.js";
 import type { RequestObserver } from "../request-observer.js";
 import type { Receive, Session } from "../session.js";

@@ -4,7 +4,7 @@
  */
 import type { ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
-import type { Call, Origin, Replies } from "../engine.js";
+import type { Call, Origin, Replies } from "../call.js";
 import { tell, type ObservedRequest } from "../request-observer.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";

@@ -7,7 +7,7 @@ import { fromUint8Array, toUint8Array, utf8, bytes, type ByteString } from "../b
 import { Disruption, Failure, type Alteration, type WebResponse } from "../disruption.js";
 import { ReplyError } from "../errors.js";
 import type { ObservedRequest } from "../request-observer.js";
-import type { Origin } from "../engine.js";
+import type { Origin } from "../call.js";
 import type { Reply } from "../reply.js";
 import type { Session } from "../session.js";
 import { encodeResp } from "../resp/encode.js";

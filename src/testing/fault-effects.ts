@@ -4,7 +4,8 @@
  */
 import { parseDuration, type Duration } from "../clock.js";
 import { Disruption, type Alteration, type WebResponse } from "../disruption.js";
-import type { Call, Engine, Replies } from "../engine.js";
+import type { Call, Replies } from "../call.js";
+import type { Engine } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import type { Random } from "../random.js";
 import type {

@@ -5,7 +5,8 @@
 import type { ByteString } from "../bytes.js";
 import { lookUp } from "../commands/look-up.js";
 import { commandTable } from "../commands/table.js";
-import type { Call, Engine, Interceptor, Replies } from "../engine.js";
+import type { Call, Interceptor, Replies } from "../call.js";
+import type { Engine } from "../engine.js";
 import type { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import { seededRandom, type Random } from "../random.js";

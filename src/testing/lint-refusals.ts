@@ -1,6 +1,6 @@
 /** The rule of lint about commands that Upstash refuses: why, and what there is instead. */
 import { upperAscii } from "../bytes.js";
-import type { Call } from "../engine.js";
+import type { Call } from "../call.js";
 import type { ReplyError } from "../errors.js";
 import { calledCommand } from "./matching.js";
 

@@ -4,7 +4,7 @@ import type { Command } from "../commands/command.js";
 import { keysOf } from "../commands/keys.js";
 import { lookUp } from "../commands/look-up.js";
 import { commandTable } from "../commands/table.js";
-import type { Call } from "../engine.js";
+import type { Call } from "../call.js";
 import type { Database } from "../keyspace/database.js";
 import type { Reply } from "../reply.js";
 import { callOfCommand, type CallStack } from "./lint-site.js";

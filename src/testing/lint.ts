@@ -4,7 +4,8 @@
  */
 import { text, type ByteString } from "../bytes.js";
 import { Failure } from "../disruption.js";
-import { keyspaceOf, type Call, type Engine, type Interceptor, type Linter } from "../engine.js";
+import type { Call, Interceptor, Linter } from "../call.js";
+import { keyspaceOf, type Engine } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import type { Reply } from "../reply.js";
 import { KeysWithoutTtl, MixedTypes } from "./lint-keys.js";

@@ -1,5 +1,5 @@
 /** A command in the log of an emulator, and how it reads. */
-import type { Call } from "../engine.js";
+import type { Call } from "../call.js";
 import { ReplyError } from "../errors.js";
 import type { PlainReply } from "../plain.js";
 

@@ -5,7 +5,8 @@
 import type { ByteString } from "../bytes.js";
 import { redacted } from "../commands/monitor.js";
 import { Disruption } from "../disruption.js";
-import type { Call, Engine } from "../engine.js";
+import type { Call } from "../call.js";
+import type { Engine } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import type {
   AlteredResponse,

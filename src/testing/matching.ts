@@ -6,7 +6,7 @@ import { text, upperAscii, utf8, type ByteString } from "../bytes.js";
 import { keysOf } from "../commands/keys.js";
 import { lookUp } from "../commands/look-up.js";
 import { commandTable, isKnown } from "../commands/table.js";
-import type { Call } from "../engine.js";
+import type { Call } from "../call.js";
 import { globMatcher } from "../glob.js";
 
 /** One command of a call, as text. */

@@ -6,7 +6,8 @@
 import type { ByteString } from "../bytes.js";
 import { parseDuration, type Duration } from "../clock.js";
 import { findCommand } from "../commands/table.js";
-import { Engine, keyspaceOf, type Call, type Gate, type Replies } from "../engine.js";
+import type { Call, Gate, Replies } from "../call.js";
+import { Engine, keyspaceOf } from "../engine.js";
 import { ReplyError } from "../errors.js";
 import { cloneValue } from "../keyspace/value.js";
 import type { Version, View } from "../keyspace/versions.js";

@@ -3,7 +3,7 @@
  * and replies' JSON; the commands are its own to answer. While it is away each command is answered with an error (503 over REST).
  */
 import { upperAscii, type ByteString } from "../../bytes.js";
-import type { Call } from "../../engine.js";
+import type { Call } from "../../call.js";
 import { ReplyError } from "../../errors.js";
 import { upstashProfile } from "../../profile.js";
 import type { Reply } from "../../reply.js";

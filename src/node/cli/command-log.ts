@@ -2,7 +2,7 @@
 import { bytes, upperAscii, type ByteString } from "../../bytes.js";
 import { keysOf } from "../../commands/keys.js";
 import { findCommand } from "../../commands/table.js";
-import type { Interceptor } from "../../engine.js";
+import type { Interceptor } from "../../call.js";
 import { ReplyError } from "../../errors.js";
 import { quote } from "../../quote.js";
 import { painter, type Terminal } from "./paint.js";
