@@ -23,7 +23,7 @@ export interface Call {
   /** Told what the client has seen of the database when it has the replies, as `Engine.changes`, where that is not the present. */
   readonly onSeen?: ((changes: number) => void) | undefined;
   /** Has the response altered on its way to the client, when the commands have run; only REST has responses. */
-  readonly alterResponse?: (alter: Alteration) => void;
+  readonly alterResponse?: ((alter: Alteration) => void) | undefined;
   /** Told how many commands have run for the call, those that scripts call included. */
   readonly onRun?: ((commands: number) => void) | undefined;
   /** What else its door knows of it; only where lint is on. */

@@ -133,7 +133,8 @@ function createSender(): Send {
     for (const [{ status, headers, body, torn }, response] of ready) {
       // With the length the body goes in one piece with the headers.
       const length = Buffer.byteLength(body ?? "");
-      response.writeHead(status, { ...headers, "content-length": length });
+      headers["content-length"] = String(length);
+      response.writeHead(status, headers);
       if (torn === true) tear(response, body ?? "");
       else response.end(body);
     }

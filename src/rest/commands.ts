@@ -112,8 +112,18 @@ export function callOf(
   atomic: boolean,
 ): Call {
   const onRun = observed?.onRun;
-  const call = { commands, session, door, atomic, client: name, syncToken, onSeen, onRun, origin };
-  return alterResponse === undefined ? call : { ...call, alterResponse };
+  return {
+    commands,
+    session,
+    door,
+    atomic,
+    client: name,
+    syncToken,
+    onSeen,
+    onRun,
+    origin,
+    alterResponse,
+  };
 }
 
 /** The command, or the error with which it is refused. */
