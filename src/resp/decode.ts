@@ -3,7 +3,7 @@
  * as a server reads them, inline commands included (networking.c, processMultibulkBuffer and processInlineBuffer). Each byte is read
  * once: what a chunk leaves unfinished waits in the decoder. After a ProtocolError a decoder is of no more use.
  */
-import { bytes, sliceBytes, type ByteString } from "../bytes.js";
+import { bytes, lengthWithout, sliceBytes, type ByteString } from "../bytes.js";
 import { parseInteger } from "../values/numbers.js";
 
 /** A value as it stood on the wire. The items of a map alternate key and value. */
@@ -188,9 +188,8 @@ export class RequestDecoder {
   /** Reads a command's first line, of an inline command all of it; false until the line is there. */
   #begin(): boolean {
     if (this.#input.startsWith("*")) {
-      const line = this.#header("mbulk");
-      if (line === undefined) return false;
-      const expected = multibulkLength(sliceBytes(line, 1));
+      const expected = this.#input.plainLength("*") ?? this.#length("mbulk", multibulkLength);
+      if (expected === undefined) return false;
       if (expected > MAX_STRANGE_ARGUMENTS && this.#isStranger()) {
         throw protocolError("unauthenticated multibulk length");
       }
@@ -211,33 +210,31 @@ export class RequestDecoder {
 
   #argument(): ByteString | undefined {
     if (this.#bulkLength === undefined) {
-      const line = this.#header("bulk");
-      if (line === undefined) return undefined;
-      const length = bulkLength(line);
+      const length = this.#input.plainLength("$") ?? this.#length("bulk", bulkLength);
+      if (length === undefined) return undefined;
       if (length > MAX_STRANGE_BULK && this.#isStranger()) {
         throw protocolError("unauthenticated bulk length");
       }
       this.#bulkLength = length;
     }
     // Redis does not look at the two bytes that end an argument.
-    const argument = this.#input.take(this.#bulkLength + 2);
-    if (argument === undefined) return undefined;
-    this.#bulkLength = undefined;
-    return sliceBytes(argument, 0, -2);
+    const argument = this.#input.take(this.#bulkLength, 2);
+    if (argument !== undefined) this.#bulkLength = undefined;
+    return argument;
   }
 
-  #header(type: "mbulk" | "bulk"): ByteString | undefined {
+  /** What a line says; undefined while it is not there. */
+  #length(type: "mbulk" | "bulk", read: (line: ByteString) => number): number | undefined {
     const line = this.#input.lineTo("\r\n");
-    if (line === undefined && this.#input.length > MAX_LINE) {
-      throw protocolError(`too big ${type} count string`);
-    }
-    return line;
+    if (line !== undefined) return read(line);
+    if (this.#input.length > MAX_LINE) throw protocolError(`too big ${type} count string`);
+    return undefined;
   }
 }
 
 /** Below 1 for a command without words, which Redis passes over. */
-function multibulkLength(text: ByteString): number {
-  const length = parseInteger(text);
+function multibulkLength(line: ByteString): number {
+  const length = parseInteger(sliceBytes(line, 1));
   if (length === undefined || length > MAX_ARGUMENTS) {
     throw protocolError("invalid multibulk length");
   }
@@ -263,7 +260,7 @@ const ARGUMENT =
 
 /** Splits a line into words and unquotes them as redis-cli and inline commands do (sds.c, sdssplitargs); undefined for unbalanced quotes. */
 export function splitArguments(line: ByteString): ByteString[] | undefined {
-  const end = line.replace(/[ \t-\r]+$/, "").length;
+  const end = lengthWithout(" \t\n\v\f\r", line);
   const argv: ByteString[] = [];
   ARGUMENT.lastIndex = 0;
   while (ARGUMENT.lastIndex < end) {
@@ -302,6 +299,10 @@ const UNESCAPES: Readonly<Record<string, string>> = {
   b: "\b",
 };
 
+const ZERO = 0x30;
+/** A number of so many digits is within the limits of every length. */
+const MAX_PLAIN_DIGITS = 8;
+
 /** Bytes that have come in and are not yet read. */
 class Input {
   #buffer = "";
@@ -329,11 +330,31 @@ class Input {
     return bytes(line);
   }
 
-  /** The next `length` bytes; undefined while they are not all there. */
-  take(length: number): ByteString | undefined {
-    if (this.length < length) return undefined;
+  /**
+   * Reads a line that holds a length as clients write it, behind its mark; undefined, and nothing is read, where there is none. It makes no
+   * strings: most of the lines of requests are such.
+   */
+  plainLength(mark: string): number | undefined {
+    if (!this.startsWith(mark)) return undefined;
+    const start = this.#position + 1;
+    let length = 0;
+    let end = start;
+    for (; end < start + MAX_PLAIN_DIGITS; end++) {
+      const digit = this.#buffer.charCodeAt(end) - ZERO;
+      if (!(digit >= 0 && digit <= 9)) break;
+      length = length * 10 + digit;
+    }
+    const isPadded = this.#buffer.charCodeAt(start) === ZERO && end > start + 1;
+    if (end === start || isPadded || !this.#buffer.startsWith("\r\n", end)) return undefined;
+    this.#position = end + 2;
+    return length;
+  }
+
+  /** The next `length` bytes; those `behind` them are read too. Undefined while they are not all there. */
+  take(length: number, behind = 0): ByteString | undefined {
+    if (this.length < length + behind) return undefined;
     const start = this.#position;
-    this.#position += length;
-    return bytes(this.#buffer.slice(start, this.#position));
+    this.#position += length + behind;
+    return bytes(this.#buffer.slice(start, start + length));
   }
 }
