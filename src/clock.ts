@@ -268,18 +268,19 @@ const UNITS: Readonly<Record<string, number>> = {
 };
 
 function milliseconds(method: string, duration: Duration): number {
-  const value = typeof duration === "number" ? duration : parseDuration(duration);
+  const value = parseDuration(duration);
   if (value >= 0 && Number.isFinite(value)) return Math.round(value);
   throw new TypeError(
     `${method}(duration): ${JSON.stringify(duration)} is not a duration; pass milliseconds (≥ 0) or a text like "1h30m", "10s" or "250ms"`,
   );
 }
 
-/** A text of numbers with units in milliseconds; NaN where it is none. */
-export function parseDuration(text: string): number {
-  if (!/^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(text)) return Number.NaN;
+/** A duration in milliseconds; NaN for a text that is none. */
+export function parseDuration(duration: Duration): number {
+  if (typeof duration === "number") return duration;
+  if (!/^\s*(\d+(\.\d+)?\s*(ms|s|m|h|d)\s*)+$/.test(duration)) return Number.NaN;
   let total = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)) {
+  for (const [, amount, unit] of duration.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)/g)) {
     total += Number(amount) * (UNITS[unit ?? "ms"] ?? 0);
   }
   return total;

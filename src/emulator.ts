@@ -57,7 +57,7 @@ export class Emulator extends Engine {
     super(options);
     this.#options = options;
     const { plan, replicas, log } = options;
-    if (plan !== undefined) this.#plan = new EnforcedPlan(this, limitsOf(plan), options.seed);
+    if (plan !== undefined) this.#plan = new EnforcedPlan(this, limitsOf(plan));
     if (replicas !== undefined) this.#replicas = new Replicas(this, replicas, this.#plan?.gate);
     this.log = new CommandLog(this, log);
     if (options.strict !== undefined) this.lint.use(options.strict);

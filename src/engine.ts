@@ -4,8 +4,9 @@
  */
 import { Acl } from "./acl/acl.js";
 import type { User } from "./acl/user.js";
-import { bytes, fromUint8Array, utf8, type ByteString } from "./bytes.js";
+import { bytes, fromUint8Array, untilZero, utf8, type ByteString } from "./bytes.js";
 import type { Call, Gate, Interceptor, Linter, Replies, Run, Tracer } from "./call.js";
+import { Chain } from "./chain.js";
 import { systemClock, TestClock, type Clock, type Sleeper } from "./clock.js";
 import { Args } from "./commands/args.js";
 import type { Command, Context } from "./commands/command.js";
@@ -25,7 +26,7 @@ import { Keyspace } from "./keyspace/keyspace.js";
 import { independent, Scripting } from "./lua/scripting.js";
 import type { RequestObserver } from "./request-observer.js";
 import { plain, type PlainReply } from "./plain.js";
-import { redisProfile, upstashProfile } from "./profile.js";
+import { redisProfile, upstashProfile, type Profile } from "./profile.js";
 import { randomSeed, seededRandom, type SeededRandom } from "./random.js";
 import { PubSub } from "./pubsub.js";
 import { LATER, several, status, type Reply } from "./reply.js";
@@ -76,12 +77,10 @@ export class Engine {
   readonly #acl = new Acl();
   readonly #server: Server;
   readonly #random: SeededRandom;
-  readonly #interceptors: Interceptor[] = [];
+  readonly #chain = new Chain((call) => this.answer(call));
   /** Undefined where there are none. */
   #tracers: readonly Tracer[] | undefined = undefined;
-  /** Those of them that disturb what travels. */
-  readonly #disruptive = new Set<Interceptor>();
-  #session = new Session(redisProfile, undefined, this.#acl.default);
+  #session: Session;
   #sessions = 0;
   #batched = false;
   /** What a plan puts before the commands of the call that it lets pass. */
@@ -110,6 +109,7 @@ export class Engine {
     this.#server = new Server(this.startedAt, commandTable.size);
     this.chance = checkedSeed(options.seed);
     this.#random = seededRandom(this.chance);
+    this.#session = this.#newSession(redisProfile);
     this.#context = {
       session: this.#session,
       profile: redisProfile,
@@ -142,10 +142,8 @@ export class Engine {
    */
   createSession(profile: "redis" | "upstash" = "redis", receive?: Receive): Session {
     const own = profile === "redis" ? redisProfile : upstashProfile;
-    const session = new Session(own, receive, this.#acl.default);
+    const session = this.#newSession(own, receive);
     session.id = ++this.#sessions;
-    session.createdAt = this.clock.now();
-    session.calledAt = session.createdAt;
     // What REST and the doubles call through is no connection.
     if (profile === "redis" || receive !== undefined) {
       this.#server.sessions.add(session);
@@ -153,6 +151,13 @@ export class Engine {
     }
     session.onClose = () => this.closeSession(session);
     for (const tracer of this.#tracers ?? []) tracer.open(session);
+    return session;
+  }
+
+  #newSession(profile: Profile, receive?: Receive): Session {
+    const session = new Session(profile, receive, this.#acl.default);
+    session.createdAt = this.clock.now();
+    session.calledAt = session.createdAt;
     return session;
   }
 
@@ -195,7 +200,7 @@ export class Engine {
     this.#acl.clear();
     this.#server.resetStatistics();
     this.#server.slowLog.clear();
-    this.#session = new Session(redisProfile, undefined, this.#acl.default);
+    this.#session = this.#newSession(redisProfile);
   }
 
   /**
@@ -258,14 +263,11 @@ export class Engine {
    */
   checkpoint(): () => void {
     const snapshot = this.snapshot();
-    const interceptors = [...this.#interceptors];
-    const disruptive = [...this.#disruptive];
+    const bringChainBack = this.#chain.save();
     const sessions = new Set(this.#server.sessions);
     const bringClockBack = this.clock.save();
     return () => {
-      this.#interceptors.splice(0, Infinity, ...interceptors);
-      this.#disruptive.clear();
-      for (const interceptor of disruptive) this.#disruptive.add(interceptor);
+      bringChainBack();
       for (const session of this.#server.sessions) {
         if (session.profile === upstashProfile && !sessions.has(session)) session.close();
       }
@@ -303,7 +305,7 @@ export class Engine {
 
   /** Whether links of the chain disturb what travels: the doubles then take the real client's way, retries and all. */
   get disrupted(): boolean {
-    return this.#disruptive.size > 0;
+    return this.#chain.disrupted;
   }
 
   /**
@@ -311,23 +313,12 @@ export class Engine {
    * a `Disruption` or alters responses has to be called disruptive.
    */
   intercept(interceptor: Interceptor, options: { readonly disruptive?: boolean } = {}): () => void {
-    this.#interceptors.push(interceptor);
-    if (options.disruptive === true) this.#disruptive.add(interceptor);
-    return () => {
-      const index = this.#interceptors.indexOf(interceptor);
-      if (index >= 0) this.#interceptors.splice(index, 1);
-      this.#disruptive.delete(interceptor);
-    };
+    return this.#chain.add(interceptor, options.disruptive);
   }
 
   /** Answers a door's call through the chain: one reply per command. */
   handle(call: Call): Replies {
-    if (this.#interceptors.length === 0) return this.answer(call);
-    const chain = this.#interceptors.reduceRight<(call: Call) => Replies>(
-      (next, interceptor) => (passed) => interceptor(passed, next),
-      (passed) => this.answer(passed),
-    );
-    return chain(call);
+    return this.#chain.handle(call);
   }
 
   /** Runs one command in a session. Errors are replies too; only bugs and misuse throw. */
@@ -568,7 +559,7 @@ export class Engine {
     const { config, shared } = this.#keyspace;
     const { name, address } = session;
     const time = Math.floor(shared.now / 1000);
-    const entry = { time, argv: redacted(argv), address: bytes(address), name };
+    const entry = { time, argv: redacted(argv), address: bytes(address), name: untilZero(name) };
     this.#server.slowLog.add(entry, config.slowLogLength);
   }
 

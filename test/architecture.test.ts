@@ -14,7 +14,7 @@ const levels: readonly (readonly string[])[] = [
   ["session.ts", "server.ts"],
   ["lua"],
   ["commands"],
-  ["plain.ts", "snapshot.ts", "waits.ts", "call.ts", "engine.ts", "trusted.ts"],
+  ["plain.ts", "snapshot.ts", "waits.ts", "call.ts", "chain.ts", "engine.ts", "trusted.ts"],
   ["rest", "resp"],
   ["testing"],
   ["emulator.ts", "default-emulator.ts"],

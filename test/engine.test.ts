@@ -79,6 +79,24 @@ describe("sessions", () => {
   });
 });
 
+describe("the emulator's own session", () => {
+  it("is as old as the emulator, and shows its name as far as C reads it", () => {
+    const emulator = createEmulator();
+    emulator.clock.freeze();
+    emulator.clock.advance("90s");
+    emulator.call("CLIENT", "SETNAME", "ada\0 lovelace");
+    expect(emulator.call("CLIENT", "GETNAME")).toBe("ada\0 lovelace");
+    expect(emulator.call("CLIENT", "INFO")).toMatch(/ name=ada age=90 /);
+    emulator.call("CONFIG", "SET", "slowlog-log-slower-than", 0);
+    emulator.call("PING");
+    expect(emulator.call("SLOWLOG", "GET", 1)).toEqual([
+      [1, expect.any(Number), 0, ["PING"], "0.0.0.0:0", "ada"],
+    ]);
+    emulator.reset();
+    expect(emulator.call("CLIENT", "INFO")).toMatch(/ name= age=0 /);
+  });
+});
+
 describe("reset", () => {
   it("empties every database and ends the emulator's own transaction", () => {
     const emulator = createEmulator();

@@ -153,7 +153,7 @@ function checkedPlan(
     if (!Number.isSafeInteger(value)) wrong(name, `${JSON.stringify(value)} is no whole number`);
   }
   for (const duration of advance) {
-    const time = typeof duration === "number" ? duration : parseDuration(duration);
+    const time = parseDuration(duration);
     if (!(time > 0)) wrong("advance", `${JSON.stringify(duration)} is no time; pass ["10s"]`);
   }
   const crashing = typeof crashes === "object" ? crashes : crashes === false ? [] : names;

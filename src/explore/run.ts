@@ -197,7 +197,7 @@ export class Run implements Trace {
   #advance(): Option[] {
     const duration = this.#plan.advance[this.#advances];
     if (duration === undefined) return [];
-    const by = typeof duration === "number" ? duration : parseDuration(duration);
+    const by = parseDuration(duration);
     const take = (): Promise<void> => {
       this.#advances++;
       return this.#moveTo(this.#stage.clock.clock.now() + by);

@@ -9,6 +9,7 @@ import type { Origin } from "../call.js";
 import { ReplyError } from "../errors.js";
 import { plain, type PlainReply } from "../plain.js";
 import type { Reply } from "../reply.js";
+import type { Session } from "../session.js";
 import { ResultTooLarge, type Backend } from "../rest/backend.js";
 import { runPipeline, runTransaction, type Client } from "../rest/commands.js";
 import { encodeReplies, encodeReply, type Encoding } from "../rest/encode.js";
@@ -46,17 +47,17 @@ export function answerInProcess(
 }
 
 class Answerer {
-  readonly #client: Client;
+  readonly #engine: Backend;
+  readonly #session: Session;
   readonly #encoded: boolean;
   readonly #receive: (text: string) => string;
   readonly #options: DoubleOptions;
 
   constructor(engine: Backend, options: DoubleOptions) {
-    const { responseEncoding, name } = options;
+    this.#engine = engine;
+    this.#session = engine.createSession("upstash");
     this.#options = options;
-    const session = engine.createSession("upstash");
-    this.#client = { engine, session, door: "double", access: "full", name };
-    this.#encoded = responseEncoding !== false;
+    this.#encoded = options.responseEncoding !== false;
     this.#receive = this.#encoded ? withoutByteOrderMark : (text) => text;
   }
 
@@ -64,22 +65,24 @@ class Answerer {
   async request(requester: Requester, request: UpstashRequest): Promise<unknown> {
     const { path = [], body } = request;
     const commands: readonly unknown[] = Array.isArray(body) ? body : [];
-    const { readYourWrites, upstashSyncToken } = requester;
+    const { requestObserver: observer, linter } = this.#engine;
+    const readsWrites = requester.readYourWrites === true;
     let seen: number | undefined;
-    const onSeen = (changes: number): void => void (seen = changes);
-    const known =
-      readYourWrites === true
-        ? { ...this.#client, syncToken: upstashSyncToken, onSeen }
-        : this.#client;
-    const watched = observed(known, body);
-    const isStrict = watched.engine.linter !== undefined;
-    const client = isStrict ? { ...watched, origin: this.#originOf(path, commands) } : watched;
+    const client: Client = {
+      engine: this.#engine,
+      door: "double",
+      session: this.#session,
+      access: "full",
+      name: this.#options.name,
+      syncToken: readsWrites ? requester.upstashSyncToken : undefined,
+      onSeen: (changes) => (seen = changes),
+      observed: observer?.begin("double", () => utf8(JSON.stringify(body)).length),
+      origin: linter === undefined ? undefined : this.#originOf(path, commands),
+    };
     const response = isStreaming(request)
       ? await this.#stream(client, request)
       : await this.#answer(client, path.join("/"), commands, body);
-    if (readYourWrites === true) {
-      requester.upstashSyncToken = (seen ?? this.#client.engine.changes).toString(32);
-    }
+    if (readsWrites) requester.upstashSyncToken = (seen ?? this.#engine.changes).toString(32);
     return response;
   }
 
@@ -164,14 +167,6 @@ class Answerer {
     if (!(reply instanceof ReplyError)) return reply.map((item) => this.#decode(item, depth + 1));
     return this.#encoded && depth % 2 === 0 ? null : { error: reply.message };
   }
-}
-
-/** The client with a request of its, where somebody looks on. */
-function observed(client: Client, body: unknown): Client {
-  const { requestObserver: observer } = client.engine;
-  if (observer === undefined) return client;
-  const sent = (): number => utf8(JSON.stringify(body)).length;
-  return { ...client, observed: observer.begin("double", sent) };
 }
 
 type StreamingRequest = UpstashRequest & Required<Pick<UpstashRequest, "onMessage">>;

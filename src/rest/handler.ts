@@ -29,7 +29,7 @@ export interface RestRequest {
   /** The `cache` of the call to `fetch`, where that is in this process. */
   readonly cache?: string | undefined;
   /** Why the body was not read to its end, where it was not. */
-  readonly refused?: ReplyError;
+  readonly refused?: ReplyError | undefined;
 }
 
 export interface RestResponse extends Omit<WebResponse, "body"> {

@@ -92,8 +92,9 @@ function headerReader(headers: RequestInit["headers"]): (name: string) => string
     const list = new Headers(headers);
     return (name) => list.get(name);
   }
+  const entries = Object.entries(headers);
   return (name) => {
-    for (const [given, value] of Object.entries(headers)) {
+    for (const [given, value] of entries) {
       if (given.length === name.length && given.toLowerCase() === name) return value;
     }
     return null;

@@ -161,8 +161,9 @@ export class Lint implements Linter {
       return replies;
     }
     // RESP has no other way to tell of it.
-    const { message } = new LintError(this.#errors.splice(0));
-    return replies.map(() => new ReplyError(`LINT ${message.replace(/\s*\n\s*/g, " ")}`));
+    const lines = new LintError(this.#errors.splice(0)).message.split("\n");
+    const message = lines.map((line) => line.trim()).filter((line) => line !== "");
+    return replies.map(() => new ReplyError(`LINT ${message.join(" ")}`));
   }
 
   #settleRules(): void {

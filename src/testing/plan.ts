@@ -11,7 +11,7 @@ import type { Call, Gate, Replies } from "../call.js";
 import { keyspaceOf, type Engine } from "../engine.js";
 import type { ReplyError } from "../errors.js";
 import type { Keyspace } from "../keyspace/keyspace.js";
-import { randomSeed, seededRandom, type RandomState, type SeededRandom } from "../random.js";
+import { seededRandom, type RandomState, type SeededRandom } from "../random.js";
 import type { Reply } from "../reply.js";
 import { ResultTooLarge } from "../rest/backend.js";
 import { sizeExceeded, tooLarge } from "../rest/commands.js";
@@ -59,14 +59,14 @@ export class EnforcedPlan {
   /** Whether a transaction's commands run that came in one request. */
   #inTransaction = false;
 
-  constructor(engine: Engine, limits: Limits, seed = randomSeed()) {
+  constructor(engine: Engine, limits: Limits) {
     this.limits = limits;
     this.#clock = engine.clock;
     this.#keyspace = keyspaceOf(engine);
     this.#sizes = new KeySizes(this.#keyspace);
     this.meter = new Meter(engine.clock, this.#sizes, () => keyspaceOf(engine));
     this.#pace = new Pace(engine.clock, limits.commandsPerSecond);
-    this.#random = seededRandom(seed);
+    this.#random = seededRandom(engine.chance);
     enforced.set(engine, this);
   }
 

@@ -181,7 +181,7 @@ function checkedOptions({ count = 1, lag = "100ms" }: ReplicaOptions): {
       `createEmulator({ replicas: { count } }): ${JSON.stringify(count)} is no number of replicas; pass a whole number from 1`,
     );
   }
-  const milliseconds = typeof lag === "number" ? lag : parseDuration(lag);
+  const milliseconds = parseDuration(lag);
   if (milliseconds >= 0 && Number.isFinite(milliseconds)) return { count, lag: milliseconds };
   throw new TypeError(
     `createEmulator({ replicas: { lag } }): ${JSON.stringify(lag)} is no duration; pass milliseconds or text like "250ms" or "1s"`,
