@@ -46,6 +46,18 @@ export function untilZero(value: ByteString): ByteString {
   return end < 0 ? value : sliceBytes(value, 0, end);
 }
 
+/** How long a text is without those of the characters that stand behind it: `/[…]+$/` takes the square of a long run's length within the text. */
+export function lengthWithout(characters: string, value: string): number {
+  let length = value.length;
+  while (length > 0 && characters.includes(value.charAt(length - 1))) length--;
+  return length;
+}
+
+/** A word that C compares with keywords: to its first zero byte, in upper case. */
+export function keyword(word: ByteString): string {
+  return upperAscii(untilZero(word));
+}
+
 export function fromUint8Array(array: Uint8Array): ByteString {
   let result = "";
   for (let start = 0; start < array.length; start += CHUNK) {

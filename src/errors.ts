@@ -2,9 +2,9 @@
  * Error replies, whole and in Redis's words. Commands throw them; the emulator hands them on as replies. Anything else that is
  * thrown is a bug of ours or a misuse of our API and surfaces as the exception it is.
  */
-import { bytes, text, type ByteString } from "./bytes.js";
+import { bytes, lengthWithout, text, type ByteString } from "./bytes.js";
 
-/** An error reply. `message` is the whole text as Redis sends it, `code` its first word (ERR, WRONGTYPE, NOPERM…). */
+/** An error reply. `message` is the whole text as Redis sends it, in one line, `code` its first word (ERR, WRONGTYPE, NOPERM…). */
 export class ReplyError extends Error {
   override readonly name = "ReplyError";
   readonly code: string;
@@ -13,10 +13,16 @@ export class ReplyError extends Error {
 
   /** `message` holds bytes, as byte strings quoted in it do. */
   constructor(message: string) {
-    super(text(bytes(message)));
-    this.bytes = bytes(message);
-    this.code = message.split(" ", 1)[0] ?? "";
+    const line = bytes(oneLine(message));
+    super(text(line));
+    this.bytes = line;
+    this.code = line.split(" ", 1)[0] ?? "";
   }
+}
+
+/** Redis drops line ends behind an error and puts spaces for those within (networking.c, addReplyErrorFormatInternal). */
+function oneLine(message: string): string {
+  return message.slice(0, lengthWithout("\r\n", message)).replace(/[\r\n]/g, " ");
 }
 
 export function wrongType(): ReplyError {

@@ -138,7 +138,9 @@ export class User {
       case "!":
         return HASH.test(operand) ? this.#removePassword(operand) : WRONG_HASH;
       case "(":
-        return rule.endsWith(")") ? this.#addSelector(rule.slice(1, -1)) : this.#root.apply(rule);
+        return rule.endsWith(")")
+          ? this.#addSelector(sliceBytes(rule, 1, -1))
+          : this.#root.apply(rule);
       default:
         return this.#root.apply(rule);
     }
@@ -154,9 +156,9 @@ export class User {
     return "The password you are trying to remove from the user does not exist";
   }
 
-  #addSelector(rules: string): RuleError | undefined {
+  #addSelector(rules: ByteString): RuleError | undefined {
     const selector = new Selector();
-    for (const rule of rules.split(/[\0\t-\r ]+/)) {
+    for (const rule of untilZero(rules).split(/[\t-\r ]+/)) {
       const error = rule === "" ? undefined : selector.apply(bytes(rule));
       if (error !== undefined) return error;
     }

@@ -1,5 +1,5 @@
 /** A cursor over a command's arguments. Operands come out raw; what they must be is each command's own affair (operands.ts). */
-import { bytes, upperAscii, type ByteString } from "../bytes.js";
+import { bytes, keyword, type ByteString } from "../bytes.js";
 import { syntaxError } from "../errors.js";
 
 export class Args {
@@ -55,13 +55,13 @@ export class Args {
 
   /** The next argument as an option's name, in upper case. */
   option(): string {
-    return upperAscii(this.next());
+    return keyword(this.next());
   }
 
   /** The next argument in upper case, without taking it; undefined at the end. */
   peekOption(): string | undefined {
     const argument = this.#argv[this.#position];
-    return argument === undefined ? undefined : upperAscii(argument);
+    return argument === undefined ? undefined : keyword(argument);
   }
 
   /** All arguments that are left. */

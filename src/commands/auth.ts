@@ -1,5 +1,5 @@
 /** Who a connection is: AUTH, HELLO, RESET and QUIT (acl.c and networking.c). */
-import { bytes, isSecret, upperAscii, untilZero, type ByteString } from "../bytes.js";
+import { bytes, isSecret, keyword, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { map, OK, status, type Reply } from "../reply.js";
 import {
@@ -10,7 +10,7 @@ import {
   type Context,
   type Flag,
 } from "./command.js";
-import { integer } from "./operands.js";
+import { clientAttribute, integer } from "./operands.js";
 import { clientInfo } from "./permission.js";
 
 const flags: readonly Flag[] = ["noscript", "loading", "stale", "fast", "no_auth", "allow_busy"];
@@ -37,9 +37,9 @@ export const authCommands = {
     let clientName: ByteString | undefined;
     while (args.more()) {
       const option = args.next();
-      if (upperAscii(option) === "AUTH" && args.left >= 2) login = [args.next(), args.next()];
-      else if (upperAscii(option) === "SETNAME" && args.more()) {
-        clientName = checkedName(args.next());
+      if (keyword(option) === "AUTH" && args.left >= 2) login = [args.next(), args.next()];
+      else if (keyword(option) === "SETNAME" && args.more()) {
+        clientName = clientAttribute(args.next(), "Client names");
       } else throw new ReplyError(`ERR Syntax error in HELLO option '${untilZero(option)}'`);
     }
     if (login !== undefined) authenticate(context, [args.name], ...login);
@@ -96,11 +96,6 @@ function protocolVersion(operand: ByteString): 2 | 3 {
   const version = integer(operand, () => new ReplyError(error));
   if (version === 2 || version === 3) return version;
   throw new ReplyError("NOPROTO unsupported protocol version");
-}
-
-function checkedName(name: ByteString): ByteString {
-  if (/^[!-~]*$/.test(name)) return name;
-  throw new ReplyError("ERR Client names cannot contain spaces, newlines or special characters.");
 }
 
 function helloWithoutAuth(): ReplyError {

@@ -1,5 +1,5 @@
 /** Integers of any width in a string, after bitops.c (bitfieldGeneric). A width goes to 64 bits signed, 63 unsigned. */
-import { bytes, sliceBytes, type ByteString } from "../bytes.js";
+import { bytes, sliceBytes, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { STRING } from "../keyspace/events.js";
 import type { Reply } from "../reply.js";
@@ -77,7 +77,7 @@ function overflowOption(args: Args): Overflow {
 /** `i1` to `i64`, `u1` to `u63`. */
 function integerType(operand: ByteString): IntegerType {
   const sign = operand.slice(0, 1);
-  const width = parseInteger(sliceBytes(operand, 1));
+  const width = parseInteger(untilZero(sliceBytes(operand, 1)));
   const signed = sign === "i";
   const most = signed ? 64 : 63;
   if ((signed || sign === "u") && width !== undefined && width >= 1 && width <= most) {

@@ -1,5 +1,5 @@
 /** Whom CLIENT KILL is to end. */
-import { lowerAscii, untilZero, upperAscii, type ByteString } from "../bytes.js";
+import { keyword, lowerAscii, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import type { Session } from "../session.js";
 import { parseInteger } from "../values/numbers.js";
@@ -64,7 +64,7 @@ function filter(
 }
 
 function yesOrNo(operand: ByteString): boolean {
-  const word = upperAscii(operand);
+  const word = keyword(operand);
   if (word !== "YES" && word !== "NO") throw syntaxError();
   return word === "YES";
 }
@@ -78,7 +78,7 @@ function positive(operand: ByteString, notInteger: string, tooSmall: string): nu
 
 /** A type that CLIENT LIST and CLIENT KILL name. */
 export function typeOperand(operand: ByteString): ClientType {
-  const type = CLIENT_TYPES.get(lowerAscii(operand));
+  const type = CLIENT_TYPES.get(lowerAscii(untilZero(operand)));
   if (type === undefined) {
     throw new ReplyError(`ERR Unknown client type '${untilZero(operand)}'`);
   }

@@ -1,4 +1,5 @@
 /** The sessions as CLIENT LIST shows them, each in a line. What an emulator has not of a client (sockets, buffers) is 0. */
+import { untilZero } from "../bytes.js";
 import type { Session } from "../session.js";
 import type { Context } from "./command.js";
 
@@ -31,7 +32,7 @@ export function clientLine({ now, monitors, server }: Context, session: Session)
     ["addr", session.address],
     ["laddr", server.address],
     ["fd", session.id + FIRST_SOCKET],
-    ["name", session.name],
+    ["name", untilZero(session.name)],
     ["age", seconds(now - session.createdAt)],
     ["idle", seconds(now - session.calledAt)],
     ["flags", flagsOf(session, monitors.has(session))],
@@ -56,8 +57,8 @@ export function clientLine({ now, monitors, server }: Context, session: Session)
     ["user", user.name],
     ["redir", -1],
     ["resp", session.resp],
-    ["lib-name", session.libraryName],
-    ["lib-ver", session.libraryVersion],
+    ["lib-name", untilZero(session.libraryName)],
+    ["lib-ver", untilZero(session.libraryVersion)],
     ["io-thread", 0],
   ];
   return fields.map(([name, value]) => `${name}=${value}`).join(" ");

@@ -1,5 +1,5 @@
 /** CLIENT: a session's name and modes, and what it can learn of and do to the others (networking.c). */
-import { bytes, upperAscii, untilZero } from "../bytes.js";
+import { bytes, keyword, untilZero } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { map, OK, set, several, status, verbatim } from "../reply.js";
 import type { Session } from "../session.js";
@@ -9,7 +9,7 @@ import { chosenClients, typeOperand } from "./client-filters.js";
 import { clientLine, clientType, connected } from "./client-list.js";
 import { timeAfter } from "./blocking.js";
 import { command, container, noKeys, type CommandTable, type Flag } from "./command.js";
-import { integer, subcommandSyntax } from "./operands.js";
+import { clientAttribute, integer, subcommandSyntax } from "./operands.js";
 
 const flags: readonly Flag[] = ["noscript", "loading", "stale"];
 const adminFlags: readonly Flag[] = ["admin", ...flags];
@@ -87,7 +87,7 @@ export const clientCommands = {
   "client|pause": command(-3, adminFlags, noKeys, ({ server, now }, args) => {
     if (args.left > 2) throw subcommandSyntax("CLIENT", args);
     const [operand = bytes(""), mode] = args.rest();
-    const word = mode === undefined ? "ALL" : upperAscii(mode);
+    const word = mode === undefined ? "ALL" : keyword(mode);
     if (word !== "ALL" && word !== "WRITE") {
       throw new ReplyError("ERR CLIENT PAUSE mode must be WRITE or ALL");
     }
@@ -121,15 +121,11 @@ export const clientCommands = {
   "client|setinfo": command(4, flags, noKeys, ({ session }, args) => {
     const attribute = args.next();
     const value = args.next();
-    const word = upperAscii(attribute);
+    const word = keyword(attribute);
     if (word !== "LIB-NAME" && word !== "LIB-VER") {
       throw new ReplyError(`ERR Unrecognized option '${untilZero(attribute)}'`);
     }
-    if (!PRINTABLE.test(value)) {
-      throw new ReplyError(
-        `ERR ${untilZero(attribute)} cannot contain spaces, newlines or special characters.`,
-      );
-    }
+    clientAttribute(value, untilZero(attribute));
     if (word === "LIB-NAME") session.libraryName = value;
     else session.libraryVersion = value;
     return OK;
@@ -137,13 +133,7 @@ export const clientCommands = {
 
   /** `CLIENT SETNAME name` → OK; an empty name takes the session's away. */
   "client|setname": command(3, flags, noKeys, ({ session }, args) => {
-    const name = args.next();
-    if (!PRINTABLE.test(name)) {
-      throw new ReplyError(
-        "ERR Client names cannot contain spaces, newlines or special characters.",
-      );
-    }
-    session.name = name;
+    session.name = clientAttribute(args.next(), "Client names");
     return OK;
   }),
 
@@ -153,8 +143,8 @@ export const clientCommands = {
     const options = trackingOptions(args, (id) =>
       [...server.sessions].some((client) => BigInt(client.id) === BigInt(id)),
     );
-    if (upperAscii(mode) === "OFF") return OK;
-    if (upperAscii(mode) !== "ON") throw syntaxError();
+    if (keyword(mode) === "OFF") return OK;
+    if (keyword(mode) !== "ON") throw syntaxError();
     checkTracking(options);
     throw new ReplyError(
       "ERR kv-emulator does not implement 'CLIENT TRACKING ON' yet: it sends no invalidations",
@@ -170,12 +160,12 @@ export const clientCommands = {
   "client|unblock": command(-3, adminFlags, noKeys, ({ server, unblock }, args) => {
     if (args.left > 2) throw subcommandSyntax("CLIENT", args);
     const [id = bytes(""), reason] = args.rest();
-    if (reason !== undefined && !/^(?:TIMEOUT|ERROR)$/.test(upperAscii(reason))) {
+    if (reason !== undefined && !/^(?:TIMEOUT|ERROR)$/.test(keyword(reason))) {
       throw new ReplyError("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
     }
     const number = integer(id);
     const session = [...server.sessions].find((each) => each.id === number);
-    const error = reason !== undefined && upperAscii(reason) === "ERROR" ? UNBLOCKED : undefined;
+    const error = reason !== undefined && keyword(reason) === "ERROR" ? UNBLOCKED : undefined;
     return session !== undefined && unblock(session, error) ? 1 : 0;
   }),
 
@@ -188,9 +178,6 @@ export const clientCommands = {
 } satisfies CommandTable;
 
 const UNBLOCKED = new ReplyError("UNBLOCKED client unblocked via CLIENT UNBLOCK");
-
-/** What names may consist of. */
-const PRINTABLE = /^[!-~]*$/;
 
 function onOrOff(args: Args): boolean {
   const word = args.option();

@@ -72,8 +72,8 @@ export const configCommands = {
 /** The parameters by the names under which CONFIG GET shows them: what is no pattern keeps the client's spelling. */
 function matching(pattern: ByteString): (readonly [string, Parameter])[] {
   const folded = bytes(lowerAscii(pattern));
-  if (/[*?[]/.test(pattern)) {
-    const matches = globMatcher(folded);
+  if (/[*?[]/.test(untilZero(pattern))) {
+    const matches = globMatcher(untilZero(folded));
     return [...parameters()].filter(([name]) => matches(bytes(name)));
   }
   const parameter = parameters().get(folded);

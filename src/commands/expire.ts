@@ -1,5 +1,5 @@
 /** Deadlines of keys, after expire.c. A deadline that is already past deletes the key at once. */
-import { upperAscii, type ByteString } from "../bytes.js";
+import { keyword, type ByteString } from "../bytes.js";
 import { invalidExpire, ReplyError } from "../errors.js";
 import type { UnixTime } from "../keyspace/expiry.js";
 import type { Reply } from "../reply.js";
@@ -73,9 +73,9 @@ function expireConditions(args: Args): Condition[] {
   const conditions: Condition[] = [];
   while (args.more()) {
     const option = args.next();
-    const condition = CONDITIONS[upperAscii(option)];
+    const condition = CONDITIONS[keyword(option)];
     if (condition === undefined) throw unsupportedOption(option);
-    names.add(upperAscii(option));
+    names.add(keyword(option));
     conditions.push(condition);
   }
   if (names.has("NX") && names.size > 1) {

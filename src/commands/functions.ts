@@ -1,5 +1,5 @@
 /** Functions in Lua, which libraries register and FCALL runs (functions.c, function_lua.c). */
-import { bytes, lowerAscii, untilZero, upperAscii, type ByteString } from "../bytes.js";
+import { bytes, keyword, lowerAscii, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import { globMatcher, type Matches } from "../glob.js";
 import { scriptFlags } from "../lua/script-flags.js";
@@ -84,7 +84,7 @@ export const functionCommands = {
     let replace = false;
     while (args.left > 1) {
       const option = args.next();
-      if (upperAscii(option) !== "REPLACE") {
+      if (keyword(option) !== "REPLACE") {
         throw new ReplyError(`ERR Unknown option given: ${untilZero(option)}`);
       }
       replace = true;
@@ -142,7 +142,7 @@ function listOptions(args: Args): {
   let withCode = false;
   while (args.more()) {
     const option = args.next();
-    const name = upperAscii(option);
+    const name = keyword(option);
     if (name === "WITHCODE" && !withCode) withCode = true;
     else if (name === "LIBRARYNAME" && pattern === undefined) {
       if (!args.more()) throw new ReplyError("ERR library name argument was not given");

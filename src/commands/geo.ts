@@ -1,5 +1,5 @@
 /** Positions in sorted sets, after geo.c: the score of a member is where it is. Searches are in geo-search.ts. */
-import { bytes, type ByteString } from "../bytes.js";
+import { bytes, keyword, type ByteString } from "../bytes.js";
 import { notFloat, ReplyError, syntaxError } from "../errors.js";
 import { double, NIL_ARRAY, type Reply } from "../reply.js";
 import {
@@ -97,7 +97,7 @@ const UNITS: Readonly<Record<string, number>> = { M: 1, KM: 1000, FT: 0.3048, MI
 
 /** A unit in metres. */
 export function unit(operand: ByteString): number {
-  const metres = UNITS[operand.toUpperCase()];
+  const metres = UNITS[keyword(operand)];
   if (metres !== undefined) return metres;
   throw new ReplyError("ERR unsupported unit provided. please use M, KM, FT, MI");
 }

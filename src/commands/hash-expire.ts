@@ -1,5 +1,5 @@
 /** Deadlines of a hash's fields, after t_hash.c. A deadline that is already past deletes the field at once, and the key with its last. */
-import { upperAscii, type ByteString } from "../bytes.js";
+import { keyword, type ByteString } from "../bytes.js";
 import { invalidExpire, ReplyError, wrongArity } from "../errors.js";
 import { HASH } from "../keyspace/events.js";
 import type { Reply } from "../reply.js";
@@ -270,7 +270,7 @@ function setexOptions({ now }: Context, args: Args): SetexOptions {
   let ttl: SetexOptions["ttl"];
   while (args.more()) {
     const word = args.next();
-    const option = upperAscii(word);
+    const option = keyword(word);
     const unit = timeUnit(option);
     if (option === "FIELDS") return { condition, ttl, pairs: countedPairs(args) };
     if (option === "FNX" || option === "FXX") {

@@ -1,5 +1,5 @@
 /** Which of a call's words are keys and what is done to them, after the key specifications of Redis's commands (db.c, getKeysFromCommandWithSpecs). */
-import { upperAscii, type ByteString } from "../bytes.js";
+import { bytes, keyword, type ByteString } from "../bytes.js";
 import { parseInteger } from "../values/numbers.js";
 import { KEY_SPECS } from "./command-data.js";
 import type { Command } from "./command.js";
@@ -199,7 +199,7 @@ function beginning(begin: BeginSearch, argv: readonly ByteString[]): number | un
   // The last word is no keyword: nothing stands behind it.
   const place = argv.findIndex(
     (word, index) =>
-      index >= begin.startFrom && index < argv.length - 1 && upperAscii(word) === begin.keyword,
+      index >= begin.startFrom && index < argv.length - 1 && keyword(word) === begin.keyword,
   );
   return place + 1;
 }
@@ -216,14 +216,14 @@ const SORT_SKIPS: Readonly<Record<string, number>> = { LIMIT: 2, GET: 1, BY: 1 }
 /** Where the specifications do not tell all. */
 const FINDERS: Readonly<Record<string, Finder>> = {
   set: (argv) => {
-    const gets = argv.some((word, index) => index > 2 && upperAscii(word) === "GET");
+    const gets = argv.some((word, index) => index > 2 && keyword(word) === "GET");
     return [{ place: 1, flags: gets ? CHANGED : OVERWRITTEN }];
   },
   bitfield: (argv) => [{ place: 1, flags: onlyGets(argv) ? READ : CHANGED }],
   sort: (argv) => {
     let stored: KeyReference | undefined;
     for (let index = 2; index < argv.length; index++) {
-      const option = upperAscii(argv[index] ?? "");
+      const option = keyword(argv[index] ?? bytes(""));
       if (option === "STORE" && index + 1 < argv.length) {
         // What stands behind STORE may be read as an option again.
         stored = { place: index + 1, flags: OVERWRITTEN };
@@ -235,7 +235,7 @@ const FINDERS: Readonly<Record<string, Finder>> = {
   sort_ro: () => [{ place: 1, flags: READ }],
   migrate: (argv) => {
     const flags: readonly KeyFlag[] = ["RW", "access", "delete"];
-    const start = argv.findIndex((word, index) => index >= 6 && upperAscii(word) === "KEYS");
+    const start = argv.findIndex((word, index) => index >= 6 && keyword(word) === "KEYS");
     if (start < 0 || argv[3] !== "") return [{ place: 3, flags }];
     return argv.slice(start + 1).map((_, index) => ({ place: start + 1 + index, flags }));
   },
@@ -244,7 +244,7 @@ const FINDERS: Readonly<Record<string, Finder>> = {
 function onlyGets(argv: readonly ByteString[]): boolean {
   for (let index = 2; index < argv.length;) {
     const left = argv.length - index - 1;
-    const name = upperAscii(argv[index] ?? "");
+    const name = keyword(argv[index] ?? bytes(""));
     if (name === "GET" && left >= 2) index += 3;
     else if (name === "OVERFLOW" && left >= 1) index += 2;
     else return false;

@@ -44,6 +44,12 @@ export function float(operand: ByteString, error = notFloat): number {
   return value;
 }
 
+/** What a client tells of itself; `what` names it in the error. Like Redis's own look, this one ends at a zero byte. */
+export function clientAttribute(value: ByteString, what: string): ByteString {
+  if (/^[!-~]*$/.test(untilZero(value))) return value;
+  throw new ReplyError(`ERR ${what} cannot contain spaces, newlines or special characters.`);
+}
+
 /** How an option names a point in time: seconds or milliseconds, from now or since the epoch. */
 export type TimeUnit = "EX" | "PX" | "EXAT" | "PXAT";
 

@@ -1,5 +1,5 @@
 /** A master without replicas: ROLE, REPLICAOF, FAILOVER, WAIT and WAITAOF (replication.c). */
-import { bytes, lowerAscii, type ByteString } from "../bytes.js";
+import { bytes, keyword, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { OK, type Reply } from "../reply.js";
 import { parseInteger } from "../values/numbers.js";
@@ -12,8 +12,8 @@ const roleFlags: readonly Flag[] = ["admin", "noscript", "stale", "no_async_load
 
 /** `REPLICAOF NO ONE` → OK; anything else is refused: an emulator follows no master. */
 const replicaOf: Handler = (_, args) => {
-  const [host = "", port = bytes("")] = args.rest();
-  if (lowerAscii(host) === "no" && lowerAscii(port) === "one") return OK;
+  const [host = bytes(""), port = bytes("")] = args.rest();
+  if (keyword(host) === "NO" && keyword(port) === "ONE") return OK;
   const number = parseInteger(port);
   if (number === undefined || number < 0 || number > 65_535) {
     throw new ReplyError("ERR Invalid master port");

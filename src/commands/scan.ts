@@ -1,5 +1,5 @@
 /** What SCAN, HSCAN, SSCAN and ZSCAN share: the cursor, the options and the shape of the reply. */
-import { bytes, lowerAscii, type ByteString } from "../bytes.js";
+import { bytes, lowerAscii, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { globMatcher } from "../glob.js";
 import type { Reply } from "../reply.js";
@@ -56,7 +56,7 @@ export function scanOptions(args: Args, features: ScanFeatures): ScanOptions {
     } else if (option === "MATCH" && args.more()) {
       matches = globMatcher(args.next());
     } else if (option === "TYPE" && features.type === true && args.more()) {
-      type = lowerAscii(args.next());
+      type = lowerAscii(untilZero(args.next()));
     } else if (option === "WITHTYPE" && features.withType === true) {
       withType = true;
     } else if (option === "NOVALUES") {

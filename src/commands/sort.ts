@@ -2,7 +2,7 @@
  * SORT, after sort.c: elements of a list, set or sorted set by their own value or by that of keys and hash fields a pattern names.
  * Elements of equal weight fall back to their bytes.
  */
-import { bytes, sliceBytes, type ByteString } from "../bytes.js";
+import { bytes, sliceBytes, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError, wrongType } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
 import { LIST } from "../keyspace/events.js";
@@ -78,7 +78,7 @@ function sortOptions(
     } else if (option === "STORE" && allowed.store && args.more()) store = args.next();
     else if (option === "BY" && args.more()) {
       by = args.next();
-      if (!textStart(by).includes("*")) unsorted = true;
+      if (!untilZero(by).includes("*")) unsorted = true;
       else checkMayRead(context, args, "BY");
     } else if (option === "GET" && args.more()) {
       checkMayRead(context, args, "GET");
@@ -99,7 +99,9 @@ function sorted({ db }: Context, key: ByteString, options: SortOptions): (ByteSt
   const chosen = limit(order(db, key, options), options);
   if (get.length === 0) return chosen;
   return chosen.flatMap((element) =>
-    get.map((pattern) => (pattern === "#" ? element : (lookUp(db, pattern, element) ?? null))),
+    get.map((pattern) =>
+      untilZero(pattern) === "#" ? element : (lookUp(db, pattern, element) ?? null),
+    ),
   );
 }
 
@@ -132,7 +134,7 @@ function sortBy(db: Database, elements: ByteString[], options: SortOptions): Byt
   const collated = alpha && store === undefined;
   const weights = elements.map((element) => {
     const weight = by === undefined ? element : lookUp(db, by, element);
-    return { element, weight: collated && weight !== undefined ? textStart(weight) : weight };
+    return { element, weight: collated && weight !== undefined ? untilZero(weight) : weight };
   });
   const compare = alpha ? byBytes : byNumber(weights);
   weights.sort(descending ? (a, b) => compare(b, a) : compare);
@@ -153,15 +155,6 @@ const byBytes: Compare = (a, b) => {
   }
   return compareBytes(a.weight, b.weight);
 };
-
-/**
- * What C's string functions see of bytes: all before the first zero byte. Redis looks for the marks of patterns that way, and without
- * STORE compares weights that way (strcoll): what is equal up to there stays as it is.
- */
-function textStart(weight: ByteString): ByteString {
-  const end = weight.indexOf("\0");
-  return end < 0 ? weight : sliceBytes(weight, 0, end);
-}
 
 function byNumber(all: readonly Weighted[]): Compare {
   const numbers = new Map(all.map((weighted) => [weighted, toNumber(weighted.weight)]));
@@ -194,7 +187,7 @@ function limit(elements: ByteString[], { offset, count }: SortOptions): ByteStri
 
 /** What a pattern names for an element: `weight_*` a string key, `object_*->field` a hash field. Without `*` it names nothing. */
 function lookUp(db: Database, pattern: ByteString, element: ByteString): ByteString | undefined {
-  const searched = textStart(pattern);
+  const searched = untilZero(pattern);
   const star = searched.indexOf("*");
   if (star < 0) return undefined;
   const arrow = searched.indexOf("->", star + 1);

@@ -32,7 +32,7 @@ export const streamGroupCommands = {
     const stream = db.stream(key);
     if (stream === undefined && !makeStream) throw keyRequired();
     if (count > MAX_CREATE_OPTIONS) throw subcommandSyntax("XGROUP", args);
-    const id = operand === "$" ? (stream?.lastId ?? MIN_ID) : streamId(operand);
+    const id = untilZero(operand) === "$" ? (stream?.lastId ?? MIN_ID) : streamId(operand);
     if (stream?.group(name) !== undefined) {
       throw new ReplyError("BUSYGROUP Consumer Group name already exists");
     }
@@ -93,7 +93,7 @@ export const streamGroupCommands = {
     const group = stream.group(name);
     if (group === undefined) throw noSuchGroup(name, key);
     if (count > 2) throw subcommandSyntax("XGROUP", args);
-    const id = operand === "$" ? stream.lastId : anyStreamId(operand);
+    const id = untilZero(operand) === "$" ? stream.lastId : anyStreamId(operand);
 
     db.writeUnwatched(key);
     group.lastId = id;

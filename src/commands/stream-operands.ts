@@ -43,8 +43,10 @@ export function streamId(operand: ByteString, missing: UInt64 = 0): StreamId {
 
 /** An ID, `-` for the smallest or `+` for the largest. */
 export function anyStreamId(operand: ByteString, missing: UInt64 = 0): StreamId {
-  if (operand === "-") return MIN_ID;
-  return operand === "+" ? MAX_ID : streamId(operand, missing);
+  if (operand.length > MAX_ID_LENGTH) throw invalidId();
+  const word = untilZero(operand);
+  if (word === "-") return MIN_ID;
+  return word === "+" ? MAX_ID : streamId(word, missing);
 }
 
 /** Where a range starts; `(` leaves the ID itself out. */
@@ -76,9 +78,10 @@ export function clampedCount(operand: ByteString): number {
 export type NewId = "*" | { readonly ms: UInt64; readonly seq: UInt64 | "*" };
 
 function newId(operand: ByteString): NewId {
-  if (operand === "*") return "*";
-  if (!operand.endsWith("-*")) return streamId(operand);
-  const ms = operand.length > MAX_ID_LENGTH ? undefined : parseUInt64(sliceBytes(operand, 0, -2));
+  const word = untilZero(operand);
+  if (word === "*") return "*";
+  if (!word.endsWith("-*")) return streamId(operand);
+  const ms = operand.length > MAX_ID_LENGTH ? undefined : parseUInt64(sliceBytes(word, 0, -2));
   if (ms === undefined) throw invalidId();
   return { ms, seq: "*" };
 }

@@ -1,5 +1,5 @@
 /** What is delivered and not acknowledged yet, after t_stream.c: XACK, XPENDING, XCLAIM, XAUTOCLAIM. */
-import { bytes, untilZero, upperAscii, type ByteString } from "../bytes.js";
+import { bytes, keyword, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError, wrongType } from "../errors.js";
 import type { Database } from "../keyspace/database.js";
 import { STREAM } from "../keyspace/events.js";
@@ -221,7 +221,7 @@ function claimOptions(args: Args, now: number): ClaimOptions {
     integer(args.next(), () => new ReplyError(`ERR Invalid ${name} option argument for XCLAIM`));
   while (args.more()) {
     const word = args.next();
-    const option = upperAscii(word);
+    const option = keyword(word);
     if (option === "FORCE") force = true;
     else if (option === "JUSTID") justId = true;
     else if (option === "IDLE" && args.more()) deliveredAt = now - Number(time("IDLE"));

@@ -108,7 +108,7 @@ function withIds(argv: readonly ByteString[], ids: readonly StreamId[]): readonl
   const start = argv.length - ids.length;
   return argv.map((word, place) => {
     const id = ids[place - start];
-    return word === "$" && id !== undefined ? formatId(id) : word;
+    return untilZero(word) === "$" && id !== undefined ? formatId(id) : word;
   });
 }
 
@@ -160,9 +160,8 @@ function onlyForGroups(option: string): ReplyError {
 
 /** The ID behind which XREAD reads. */
 function readAfter(stream: Stream | undefined, operand: ByteString | undefined): StreamId {
-  switch (operand) {
-    case undefined:
-      return MIN_ID;
+  if (operand === undefined) return MIN_ID;
+  switch (untilZero(operand)) {
     case "$":
       return stream?.lastId ?? MIN_ID;
     case "+":
@@ -178,10 +177,12 @@ function readAfter(stream: Stream | undefined, operand: ByteString | undefined):
 
 /** The ID behind which XREADGROUP reads; the greatest stands for `>`. */
 function groupReadAfter(operand: ByteString | undefined): StreamId {
-  if (operand === undefined || operand === ">") return MAX_ID;
-  if (operand !== "$" && operand !== "+") return streamId(operand);
+  if (operand === undefined) return MAX_ID;
+  const word = untilZero(operand);
+  if (word === ">") return MAX_ID;
+  if (word !== "$" && word !== "+") return streamId(operand);
   throw new ReplyError(
-    `ERR The ${operand} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The ${operand} ID would just return an empty result set.`,
+    `ERR The ${word} ID is meaningless in the context of XREADGROUP: you want to read the history of this consumer by specifying a proper ID, or use the > ID to get new messages. The ${word} ID would just return an empty result set.`,
   );
 }
 

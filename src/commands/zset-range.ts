@@ -2,7 +2,7 @@
  * Ranges of sorted sets, after t_zset.c. ZRANGE and the older commands share one parser and one walk: every kind of range becomes
  * a range of ranks, which LIMIT narrows.
  */
-import { sliceBytes, type ByteString } from "../bytes.js";
+import { sliceBytes, untilZero, type ByteString } from "../bytes.js";
 import { ReplyError, syntaxError } from "../errors.js";
 import { ZSET } from "../keyspace/events.js";
 import { double, pairs, type Reply } from "../reply.js";
@@ -164,8 +164,8 @@ function scoreBound(operand: ByteString): ScoreBound {
 }
 
 function lexBound(operand: ByteString): LexBound {
-  if (operand === "-") return "-";
-  if (operand === "+") return "+";
+  if (untilZero(operand) === "-") return "-";
+  if (untilZero(operand) === "+") return "+";
   const exclusive = operand.startsWith("(");
   if (!exclusive && !operand.startsWith("[")) {
     throw new ReplyError("ERR min or max not valid string range item");

@@ -2,7 +2,7 @@
  * The parameters of Redis 8.0.2 as CONFIG knows them (config.c): names, kinds and defaults, and what each takes. The table is read when
  * CONFIG first asks for it.
  */
-import { bytes, lowerAscii, type ByteString } from "../bytes.js";
+import { bytes, lowerAscii, untilZero, type ByteString } from "../bytes.js";
 import { parseDouble, parseInteger } from "../values/numbers.js";
 import { formatEvents, parseEvents } from "./events.js";
 
@@ -19,7 +19,7 @@ export interface Parameter {
   check(value: ByteString, current: ByteString): Checked;
 }
 
-/** `name=value` below their kind: bool, immutable, protected, string, enum and its words, or a number with its bounds. */
+/** `name=value` below their kind: bool, immutable, protected, string, secret, enum and its words, or a number with its bounds. */
 const PARAMETERS = `
   bool:
     activedefrag=no activerehashing=yes aof-load-truncated=yes aof-rewrite-incremental-fsync=yes
@@ -46,11 +46,13 @@ const PARAMETERS = `
   protected:
     dbfilename=dump.rdb dir=/data
   string:
-    bind-source-addr= cluster-announce-ip= ignore-warnings= masterauth= masteruser=
-    replica-announce-ip= requirepass= tls-ca-cert-dir= tls-ca-cert-file= tls-cert-file=
+    bind-source-addr= cluster-announce-ip= ignore-warnings= masteruser=
+    replica-announce-ip= tls-ca-cert-dir= tls-ca-cert-file= tls-cert-file=
     tls-ciphers= tls-ciphersuites= tls-client-cert-file= tls-client-key-file=
     tls-client-key-file-pass= tls-dh-params-file= tls-key-file= tls-key-file-pass=
     tls-protocols=
+  secret:
+    masterauth= requirepass=
   enum allchannels,resetchannels:
     acl-pubsub-default=resetchannels
   enum debug,verbose,notice,warning,nothing:
@@ -210,8 +212,10 @@ function checkKind(
       return number(bounds, parseMemory(value), "argument must be a memory value");
     case "percent":
       return percentage(bounds, value);
-    default:
+    case "secret":
       return { value };
+    default:
+      return { value: untilZero(value) };
   }
 }
 
@@ -247,11 +251,16 @@ const UNITS: Readonly<Record<string, bigint>> = {
 
 /** A number of bytes with a unit, as memtoull reads it: too much wraps around at 64 bits. */
 function parseMemory(value: ByteString): bigint | undefined {
-  const [, digits, unit = ""] = /^(\d{0,127})([a-z]*)$/i.exec(value) ?? [];
+  const [, digits, unit = ""] = /^(\d{0,127})([a-z]*)$/i.exec(untilZero(value)) ?? [];
   const scale = UNITS[lowerAscii(unit)];
   if (digits === undefined || scale === undefined) return undefined;
   const amount = BigInt(digits);
   return BigInt.asUintN(64, (amount < 2n ** 64n ? amount : 2n ** 64n - 1n) * scale);
+}
+
+/** A value of several words; C reads each to its first zero byte. */
+function wordsOf(value: ByteString): readonly ByteString[] {
+  return value === "" ? [] : value.split(" ").map((word) => untilZero(bytes(word)));
 }
 
 function percentage(bounds: readonly string[], value: ByteString): Checked {
@@ -263,7 +272,7 @@ function percentage(bounds: readonly string[], value: ByteString): Checked {
 }
 
 function boolean(value: ByteString): Checked {
-  const word = lowerAscii(value);
+  const word = lowerAscii(untilZero(value));
   if (word === "yes" || word === "no") return { value: bytes(word) };
   return { error: "argument must be 'yes' or 'no'" };
 }
@@ -271,8 +280,8 @@ function boolean(value: ByteString): Checked {
 /** One of the words; what shuts the server down is several. */
 function enumerated(words: readonly string[], name: string, value: ByteString): Checked {
   const several = name.startsWith("shutdown-on-");
-  const chosen = (several ? value.split(" ") : [value]).map(lowerAscii);
-  if (!chosen.every((word) => words.includes(word))) {
+  const chosen = (several ? wordsOf(value) : [untilZero(value)]).map(lowerAscii);
+  if (chosen.length === 0 || !chosen.every((word) => words.includes(word))) {
     return { error: `argument(s) must be one of the following: ${words.join(", ")}` };
   }
   if (chosen.includes("save") && chosen.includes("nosave")) {
@@ -313,7 +322,7 @@ function bindAddresses(value: ByteString): Checked {
 const CLIENT_CLASSES = ["normal", "slave", "pubsub"];
 
 function bufferLimits(value: ByteString, current: ByteString): Checked {
-  const words = value === "" ? [] : value.split(" ");
+  const words = wordsOf(value);
   if (words.length % 4 !== 0) {
     return { error: "Wrong number of arguments in buffer limit configuration." };
   }
@@ -324,7 +333,7 @@ function bufferLimits(value: ByteString, current: ByteString): Checked {
     if (place < 0) {
       return { error: "Invalid client class specified in buffer limit configuration." };
     }
-    const [hard, soft] = words.slice(at + 1, at + 3).map((word) => parseMemory(bytes(word)));
+    const [hard, soft] = words.slice(at + 1, at + 3).map(parseMemory);
     const seconds = words[at + 3] ?? "";
     if (hard === undefined || soft === undefined || !/^\d*$/.test(seconds)) {
       return {
@@ -336,14 +345,15 @@ function bufferLimits(value: ByteString, current: ByteString): Checked {
   return { value: bytes(limits.join(" ")) };
 }
 
-function hostname(value: ByteString): Checked {
+function hostname(given: ByteString): Checked {
+  const value = untilZero(given);
   if (value.length >= 256) return { error: "Hostnames must be less than 256 characters" };
   if (/^[\w.-]*$/.test(value) && !value.includes("_")) return { value };
   return { error: "Hostnames may only contain alphanumeric characters, hyphens or dots" };
 }
 
 function nodeName(value: ByteString): Checked {
-  if (!/[!#$%&()*+:;<>?@[\]^{|}~]/.test(value)) return { value };
+  if (!/[!#$%&()*+:;<>?@[\]^{|}~]|\0/.test(value)) return { value };
   return { error: "Announced human node name contained invalid character" };
 }
 
@@ -361,18 +371,19 @@ function percentiles(value: ByteString): Checked {
   return { value: bytes(shown.join(" ")) };
 }
 
-function locale(value: ByteString): Checked {
+function locale(given: ByteString): Checked {
+  const value = untilZero(given);
   return /^(?:|C|POSIX|C\.UTF-?8)$/i.test(value) ? { value } : { error: "Invalid locale name" };
 }
 
 function events(value: ByteString): Checked {
-  const classes = parseEvents(value);
+  const classes = parseEvents(untilZero(value));
   if (classes !== undefined) return { value: bytes(formatEvents(classes)) };
   return { error: "Invalid event class character. Use 'Ag$lshzxeKEtmdn'." };
 }
 
 function scores(value: ByteString): Checked {
-  const words = value.split(" ");
+  const words = wordsOf(value);
   if (words.length !== 3) return { error: "wrong number of arguments" };
   if (words.every((word) => /^-?\d{1,4}$/.test(word) && Math.abs(Number(word)) <= 2000)) {
     return { value: bytes(words.map(Number).join(" ")) };
@@ -382,18 +393,20 @@ function scores(value: ByteString): Checked {
   };
 }
 
-/** What stands for something, and what stands for nothing here. */
-const TITLE_VARIABLES = /\{(?:listen-addr|port|tls-port)\}/g;
-const EMPTY_VARIABLES = /\{(?:title|server-mode|unixsocket|config-file)\}/g;
+/** A brace that is written twice, and variables that stand for something. */
+const TITLE_CONTENTS = /\{(?:\{|(?:listen-addr|config-file|port|tls-port)\})/g;
+/** Variables that stand for nothing here. */
+const EMPTY_VARIABLES = /\{(?:title|server-mode|unixsocket)\}/g;
 
-function titleTemplate(value: ByteString): Checked {
-  const title = value.replace(TITLE_VARIABLES, "0").replace(EMPTY_VARIABLES, "").trim();
-  if (title !== "" && !title.includes("{")) return { value };
+function titleTemplate(given: ByteString): Checked {
+  const value = untilZero(given);
+  const title = value.replace(TITLE_CONTENTS, "0").replace(EMPTY_VARIABLES, "");
+  if (/[^ ]/.test(title) && !title.includes("{")) return { value };
   return { error: "template format is invalid or contains unknown variables" };
 }
 
 function savePoints(value: ByteString): Checked {
-  const words = value === "" ? [] : value.split(" ");
+  const words = wordsOf(value);
   const valid = words.every((word, at) => /^\d+$/.test(word) && Number(word) >= 1 - (at % 2));
   if (words.length % 2 !== 0 || !valid) return { error: "Invalid save parameters" };
   return { value: bytes(words.map(Number).join(" ")) };

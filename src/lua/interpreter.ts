@@ -9,7 +9,7 @@ import { GLOBALS, Lua, REGISTRY, TYPE, type LuaState } from "./lua.js";
 import { readRegistration, type Registration } from "./registration.js";
 import type { Run } from "./redis-api.js";
 import { pushErrorTable } from "./replies.js";
-import { errorLine, Returned, ReplyTooLarge } from "./returned.js";
+import { Returned, ReplyTooLarge } from "./returned.js";
 import { Sandboxes, type Sandbox } from "./sandbox.js";
 import { OutOfTime, Stopwatch } from "./stopwatch.js";
 
@@ -287,7 +287,7 @@ export class Interpreter {
     const line = field("line");
     const place =
       source !== undefined && line !== undefined ? ` script: ${name}, on ${source}:${line}.` : "";
-    return new ReplyError(errorLine(bytes(message + place)));
+    return new ReplyError(untilZero(bytes(message + place)));
   }
 
   /** The message that a table's metatable supplies. */

@@ -16,7 +16,7 @@ export const INVALID_NAME =
 /** Reads `#!lua name=…`. Throws a ReplyError for what Redis does not take. */
 export function parseLibrary(source: ByteString): ParsedLibrary {
   if (!source.startsWith("#!")) throw new ReplyError("ERR Missing library metadata");
-  const end = source.indexOf("\n");
+  const end = untilZero(source).indexOf("\n");
   if (end < 0) throw new ReplyError("ERR Invalid library metadata");
   const [engine = "", ...parts] = source.slice(2, end).trimEnd().split(/\s+/);
   let name: string | undefined;

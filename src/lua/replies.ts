@@ -1,4 +1,5 @@
 /** Replies as Lua values, as scripts see them (script_lua.c). What RESP a script speaks is its own choice. */
+import { lengthWithout } from "../bytes.js";
 import { ReplyError } from "../errors.js";
 import type { Reply, TaggedReply } from "../reply.js";
 import { formatDouble } from "../values/numbers.js";
@@ -126,6 +127,7 @@ export function pushError(lua: Lua, L: LuaState, message: string): void {
 /** Pushes `{err = message}`, without the line ends around the text behind the code. */
 export function pushErrorTable(lua: Lua, L: LuaState, message: string): void {
   const [code = ""] = message.split(" ", 1);
-  const text = message.slice(code.length + 1).replace(/^[\r\n]+|[\r\n]+$/g, "");
+  const end = Math.max(code.length, lengthWithout("\r\n", message));
+  const text = message.slice(code.length + 1, end).replace(/^[\r\n]+/, "");
   pushField(lua, L, "err", `${code} ${text}`);
 }

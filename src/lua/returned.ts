@@ -105,7 +105,7 @@ export class Returned {
     try {
       if (field("err", TYPE.string)) {
         this.#take(ERROR_SIZE);
-        return new ReplyError(errorLine(this.#text()));
+        return new ReplyError(untilZero(this.#text()));
       }
       if (field("ok", TYPE.string)) {
         return { kind: "status", text: oneLine(untilZero(this.#text())) };
@@ -145,11 +145,6 @@ export class Returned {
     }
     return found;
   }
-}
-
-/** An error's text as Redis sends it: without the line ends behind it, and with spaces for those within. */
-export function errorLine(text: ByteString): ByteString {
-  return oneLine(bytes(untilZero(text).replace(/[\r\n]+$/, "")));
 }
 
 function oneLine(text: ByteString): ByteString {

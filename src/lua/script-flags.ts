@@ -53,7 +53,7 @@ export function parseScript(source: ByteString, dialect: Dialect): ParsedScript 
     const code = dialect.lateHead === "ignored" ? bytes(source.replace(LATE_HEAD, "")) : source;
     return { code, flags: undefined };
   }
-  const end = source.indexOf("\n");
+  const end = untilZero(source).indexOf("\n");
   if (end < 0) throw new ReplyError("ERR Invalid script shebang");
   const [engine = "", ...options] = source.slice(0, end).split(/\s+/);
   if (engine !== "#!lua") {
