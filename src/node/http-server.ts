@@ -95,22 +95,23 @@ function answer(
   handler: RestHandler,
   request: IncomingMessage,
   response: ServerResponse,
-  body: Body,
-  send: Send,
+  { body, refused }: Body,
+  send: (answer: Answer) => void,
 ): void {
   const { method = "GET", url: target = "/", headers } = request;
   const header = (name: string): string | null => {
     const value = headers[name];
     return Array.isArray(value) ? value.join(", ") : (value ?? null);
   };
-  const finish = ({ body: content, ...head }: RestResponse): void => {
+  const finish = (head: RestResponse): void => {
+    const { body: content } = head;
     if (isEventStream(content)) {
       stream(content, request, response.writeHead(head.status, head.headers));
-    } else if (body.refused === undefined) send({ ...head, body: content }, response);
-    else endLate(request, response, { ...head, body: content });
+    } else if (refused === undefined) send({ head, content, response });
+    else endLate(request, response, head, content);
   };
   try {
-    const outcome = handler({ method, target, header, ...body });
+    const outcome = handler({ method, target, header, body, refused });
     if (outcome instanceof Promise) outcome.then(finish, () => response.destroy());
     else finish(outcome);
   } catch (error) {
@@ -119,29 +120,44 @@ function answer(
   }
 }
 
-type Send = (content: WebResponse, response: ServerResponse) => void;
+/** What is to be sent; the body by itself because it is no stream of events. */
+interface Answer {
+  readonly head: Head;
+  readonly content: WebResponse["body"];
+  readonly response: ServerResponse;
+}
+
+type Head = Omit<WebResponse, "body">;
 
 /**
  * Sends responses when all requests that have arrived are answered. Each sent by itself would wake its client and let it sleep again
  * before the next: with many connections that costs more than everything else.
  */
-function createSender(): Send {
-  let waiting: Parameters<Send>[] = [];
+function createSender(): (answer: Answer) => void {
+  let waiting: Answer[] = [];
   const flush = (): void => {
     const ready = waiting;
     waiting = [];
-    for (const [{ status, headers, body, torn }, response] of ready) {
+    for (const { head, content, response } of ready) {
       // With the length the body goes in one piece with the headers.
-      const length = Buffer.byteLength(body ?? "");
-      headers["content-length"] = String(length);
-      response.writeHead(status, headers);
-      if (torn === true) tear(response, body ?? "");
-      else response.end(body);
+      writeHead(response, head, content);
+      if (head.torn === true) tear(response, content ?? "");
+      else response.end(content);
     }
   };
-  return (...response) => {
-    if (waiting.push(response) === 1) setImmediate(flush);
+  return (answer) => {
+    if (waiting.push(answer) === 1) setImmediate(flush);
   };
+}
+
+function writeHead(
+  response: ServerResponse,
+  { status, headers }: Head,
+  content: WebResponse["body"],
+): void {
+  // The headers may be those of somebody who has made the response and keeps it.
+  const length = Buffer.byteLength(content ?? "");
+  response.writeHead(status, { ...headers, "content-length": length });
 }
 
 /** Sends half of a body, then cuts the connection. */
@@ -157,11 +173,12 @@ function tear(response: ServerResponse, body: string | Uint8Array): void {
 function endLate(
   request: IncomingMessage,
   response: ServerResponse,
-  { status, headers, body }: WebResponse,
+  head: Head,
+  content: WebResponse["body"],
 ): void {
-  const length = Buffer.byteLength(body ?? "");
-  response.writeHead(status, { ...headers, connection: "close", "content-length": length });
-  response.write(body ?? "");
+  response.setHeader("connection", "close");
+  writeHead(response, head, content);
+  response.write(content ?? "");
   request.once("end", () => response.end());
 }
 

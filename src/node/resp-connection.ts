@@ -26,6 +26,8 @@ export class RespConnection {
   readonly #socket: Duplex;
   readonly #engine: Engine;
   readonly #session: Session;
+  /** What the client is called while it gives itself no name. */
+  readonly #number: string;
   readonly #decoder = new RequestDecoder(() => !this.#session.authenticated);
   /** Bytes that are still to be sent. */
   #output = "";
@@ -43,6 +45,7 @@ export class RespConnection {
     this.#engine = engine;
     this.#session = open((message) => this.#take(message));
     this.#session.address = address;
+    this.#number = `client-${this.#session.id}`;
     socket.setEncoding("latin1");
     socket.on("data", (chunk: string) => this.#receive(bytes(chunk)));
     socket.on("drain", () => this.#goOn());
@@ -99,7 +102,7 @@ export class RespConnection {
         session,
         door: "resp",
         atomic: false,
-        client: session.name === "" ? `client-${session.id}` : session.name,
+        client: session.name === "" ? this.#number : session.name,
       };
       const { requestObserver: observer } = this.#engine;
       const replies =

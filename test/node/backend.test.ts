@@ -1,4 +1,7 @@
 /** A real Redis behind the REST API: what clients get, and that no command is lost or doubled when it goes away. */
+import { readFileSync } from "node:fs";
+import type { ConnectionOptions } from "node:tls";
+import { fileURLToPath } from "node:url";
 import { Ratelimit } from "@upstash/ratelimit";
 import { Redis } from "@upstash/redis";
 import { createClient } from "@vercel/kv";
@@ -6,6 +9,7 @@ import { setupServer } from "msw/node";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
 import results from "../../fixtures/rest/client-results.json" with { type: "json" };
 import { bytes, utf8 } from "../../src/bytes.js";
+import { Disruption } from "../../src/disruption.js";
 import { VercelKV } from "../../src/kv/kv.js";
 import { sha1 } from "../../src/lua/sha1.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
@@ -20,9 +24,18 @@ import { interceptFetch } from "../../src/rest/intercept-fetch.js";
 import { IOREDIS, post, startProxy, until, useIoredis, type Answer } from "../support/backends.js";
 import type { Session } from "../../src/session.js";
 import { comparable, examples, outcome, REFUSED, seedsFor } from "../support/client-examples.js";
-import { startRedis, type RedisConnection, type RedisServer } from "../support/redis-server.js";
+import {
+  freePort,
+  startRedis,
+  type RedisConnection,
+  type RedisServer,
+} from "../support/redis-server.js";
 
 const recorded: Readonly<Record<string, unknown>> = results;
+
+function fixture(name: string): string {
+  return fileURLToPath(new URL(`../../fixtures/${name}`, import.meta.url));
+}
 
 const closing: (() => Promise<unknown> | void)[] = [];
 
@@ -266,6 +279,54 @@ describe.each(IOREDIS)("behind %s", (library) => {
     expect(await createClient({ url, token: "t" }).strlen("user")).toBe(14);
     restore();
     expect(await direct("GET", "user")).toBe('{"name":"ada"}');
+  });
+
+  it("has links of its own around the calls", async () => {
+    const names: string[] = [];
+    const remove = backend.intercept((call, next) => {
+      names.push(...call.commands.flatMap((argv) => argv.slice(0, 1)));
+      if (call.atomic) throw new Disruption();
+      return next(call);
+    });
+    await send(["SET", "k", "v"]);
+    await expect(post(server, "/multi-exec", [["DEL", "k"]])).rejects.toThrow("fetch failed");
+    remove();
+    expect((await send(["GET", "k"])).body).toEqual({ result: "v" });
+    expect(names).toEqual(["SET", "DEL"]);
+  });
+
+  it("is reached with TLS, where its certificate is trusted", async () => {
+    const tlsPort = await freePort();
+    const certificate = fixture("tls/certificate.pem");
+    const options = ["--tls-port", String(tlsPort), "--tls-auth-clients", "no"];
+    const files = ["--tls-cert-file", certificate, "--tls-key-file", fixture("tls/key.pem")];
+    const own = await startRedis(undefined, [
+      ...options,
+      ...files,
+      "--tls-ca-cert-file",
+      certificate,
+    ]);
+    closing.push(() => own.stop());
+    const url = `rediss://127.0.0.1:${tlsPort}`;
+    const behind = async (tls?: ConnectionOptions): Promise<RestServer> => {
+      const trusting = await createBackend(tls === undefined ? url : { url, tls });
+      closing.push(() => trusting.close());
+      const front = await startServer({ backend: trusting });
+      closing.push(() => front.close());
+      return front;
+    };
+    const front = await behind({ ca: readFileSync(certificate) });
+    expect(await post(front, "/", ["INCR", "n"])).toEqual({ status: 200, body: { result: 1 } });
+    expect(await post(await behind(), "/", ["INCR", "n"])).toEqual({
+      status: 503,
+      body: { error: expect.stringContaining("self-signed certificate") },
+    });
+    // Closed while it tries: an error that nobody hears would end the process.
+    for (let delay = 0; delay < 3; delay += 0.25) {
+      const trying = await createBackend(url);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      trying.close();
+    }
   });
 
   it("hands on what a session listens to, until the session is closed", async () => {

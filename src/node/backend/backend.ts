@@ -3,7 +3,8 @@
  * and replies' JSON; the commands are its own to answer. While it is away each command is answered with an error (503 over REST).
  */
 import { upperAscii, type ByteString } from "../../bytes.js";
-import type { Call } from "../../call.js";
+import type { Call, Interceptor, Replies } from "../../call.js";
+import { Chain } from "../../chain.js";
 import { ReplyError } from "../../errors.js";
 import { upstashProfile } from "../../profile.js";
 import type { Reply } from "../../reply.js";
@@ -47,7 +48,7 @@ function isUrl(
 export class RedisBackend implements Backend {
   /** The Redis's URL; of a cluster that of the first node. */
   readonly url: string;
-  readonly disrupted = false;
+  readonly #chain = new Chain((call) => this.#answer(call));
   readonly #line: Line;
   readonly #scripts = new Scripts();
   /** Sessions that listen, each on a connection of its own. */
@@ -80,7 +81,21 @@ export class RedisBackend implements Backend {
     return undefined;
   }
 
-  async handle({ commands, atomic, session }: Call): Promise<readonly Reply[]> {
+  /** As an emulator's. */
+  get disrupted(): boolean {
+    return this.#chain.disrupted;
+  }
+
+  /** Puts a link into the chain around the calls of all doors, as an emulator's `intercept` does; returns what takes it out. */
+  intercept(interceptor: Interceptor, options: { readonly disruptive?: boolean } = {}): () => void {
+    return this.#chain.add(interceptor, options.disruptive);
+  }
+
+  handle(call: Call): Replies {
+    return this.#chain.handle(call);
+  }
+
+  async #answer({ commands, atomic, session }: Call): Promise<readonly Reply[]> {
     this.#calls++;
     if (session.receive !== undefined) {
       this.#listeners.add(session);

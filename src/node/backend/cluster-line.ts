@@ -10,6 +10,7 @@ import type { Session } from "../../session.js";
 import {
   away,
   commandOf,
+  hearAllErrors,
   noteReasons,
   readReplies,
   send,
@@ -71,7 +72,10 @@ export class ClusterLine implements Line {
       lazyConnect: true,
     });
     noteReasons(this.#cluster);
-    this.#cluster.on("+node", readReplies);
+    this.#cluster.on("+node", (node: Redis) => {
+      hearAllErrors(node);
+      readReplies(node);
+    });
     this.#cluster.connect().catch(() => undefined);
   }
 

@@ -113,6 +113,14 @@ function isArray(reply: Reply | undefined): reply is readonly Reply[] {
   return !("kind" in reply) && !(reply instanceof ReplyError);
 }
 
+/** A TLS handshake that is broken off may fail twice, of which ioredis hears but once; what nobody hears would end the process. */
+export function hearAllErrors(redis: Redis): void {
+  redis.on("connecting", () => {
+    // It has its stream when that is being connected.
+    setImmediate(() => redis.stream?.on("error", () => undefined));
+  });
+}
+
 /** Reads what comes for a client before the client does. */
 export function readReplies(redis: Redis): void {
   redis.on("connect", () => {

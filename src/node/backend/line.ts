@@ -3,7 +3,14 @@ import type { Redis } from "ioredis";
 import type { ByteString } from "../../bytes.js";
 import type { Reply } from "../../reply.js";
 import type { Session } from "../../session.js";
-import { noteReasons, readReplies, send, transact, type Library } from "./connection.js";
+import {
+  hearAllErrors,
+  noteReasons,
+  readReplies,
+  send,
+  transact,
+  type Library,
+} from "./connection.js";
 import { listen } from "./listening.js";
 import type { Settings } from "./settings.js";
 
@@ -53,6 +60,7 @@ export class SingleLine implements Line {
       retryStrategy: retryDelay,
     });
     noteReasons(this.#redis);
+    hearAllErrors(this.#redis);
     readReplies(this.#redis);
   }
 

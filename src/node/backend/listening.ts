@@ -6,7 +6,7 @@ import { several, type Reply } from "../../reply.js";
 import { RespDecoder } from "../../resp/decode.js";
 import { encodeResp } from "../../resp/encode.js";
 import type { Session } from "../../session.js";
-import { away, noteReasons, replyOf } from "./connection.js";
+import { away, hearAllErrors, noteReasons, replyOf } from "./connection.js";
 
 /** What each session listens with. */
 const connections = new WeakMap<Session, Redis>();
@@ -21,6 +21,7 @@ export async function listen(
   session: Session,
 ): Promise<Reply> {
   noteReasons(redis);
+  hearAllErrors(redis);
   connections.set(session, redis);
   await redis.connect().catch(() => undefined);
   if (redis.status !== "ready") {

@@ -27,6 +27,7 @@ async function openBefore(urls: readonly string[], options: CliOptions): Promise
   const backend = await createBackend(urlOf(urls)).catch((error: unknown) => {
     throw new Failure(reason(error));
   });
+  if (options.log === true) backend.intercept(commandLog(process.stderr));
   const server = await startServer({ ...options, backend }).catch((error: unknown) => {
     backend.close();
     throw whyNotListening(error, options);

@@ -53,7 +53,7 @@ export function addOptions(command: Command): Command {
 
 /** What is wrong with `--backend`, passwords left out: no URLs of a Redis, or options beside it that are the emulator's own. */
 export function faultOfBackend(options: CliOptions): string | undefined {
-  const { backend, redisPort, profile, seed, data, clock, log, record, plan } = options;
+  const { backend, redisPort, profile, seed, data, clock, record, plan } = options;
   if (backend === undefined) return undefined;
   try {
     settingsOf({ url: urlOf(backend) });
@@ -61,7 +61,7 @@ export function faultOfBackend(options: CliOptions): string | undefined {
     return `--backend: ${reason(error).replace(/^createBackend\(.*?\): /, "")}`;
   }
   const own = { "--redis-port": redisPort, "--profile": profile, "--seed": seed, "--data": data };
-  const given = { ...own, "--clock": clock, "--log": log, "--record": record, "--plan": plan };
+  const given = { ...own, "--clock": clock, "--record": record, "--plan": plan };
   const conflict = Object.entries(given).find(([, value]) => value !== undefined)?.[0];
   if (conflict === undefined) return undefined;
   return `${conflict} is for the emulator: the Redis behind --backend has its own data, clock and port; leave ${conflict} out`;
