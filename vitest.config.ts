@@ -19,6 +19,8 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    // All processors: by itself vitest leaves one idle, which is half of a small machine.
+    maxWorkers: "100%",
     // Only a guard against what never ends: machines differ.
     testTimeout: 60_000,
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },

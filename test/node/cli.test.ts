@@ -243,7 +243,6 @@ describe("kv-emulator", () => {
       "--seed",
       "--data",
       "--clock",
-      "--log",
       "--record",
       "--plan",
     ];
@@ -252,7 +251,6 @@ describe("kv-emulator", () => {
       "--profile": ["redis"],
       "--clock": ["2026-01-01"],
       "--plan": ["free"],
-      "--log": [],
     };
     const outcomes = await Promise.all(
       given.map((option) =>
@@ -300,11 +298,12 @@ describe("kv-emulator --backend", () => {
   it("serves REST before a Redis, which outlives it", async () => {
     const redis = await startRedis();
     const redisUrl = `redis://127.0.0.1:${redis.port}`;
-    const server = start("--json", "--backend", redisUrl, "--token", "secret");
+    const server = start("--json", "--log", "--backend", redisUrl, "--token", "secret");
     const told = await server.told();
     expect(told).toMatchObject({ redisUrl, token: "secret", env: { KV_URL: redisUrl } });
     await createClient(told).set("k", "v");
-    expect(await stop(server)).toMatchObject({ exitCode: 0, stderr: "" });
+    const { exitCode: stopped, stderr } = await stop(server);
+    expect([stopped, stderr.slice("12:30:01.250 ".length)]).toEqual([0, "rest SET k\n"]);
     expect(await client({ redisUrl }).get("k")).toBe("v");
 
     const script = `

@@ -4,7 +4,7 @@ import { request } from "node:http";
 import { connect, type Socket } from "node:net";
 import { createClient } from "@vercel/kv";
 import { Redis } from "ioredis";
-import { manualClock } from "kv-emulator";
+import { Disruption, manualClock } from "kv-emulator";
 import { startServer, type KvServer } from "kv-emulator/node";
 import { afterEach, describe, expect, it } from "vitest";
 
@@ -122,6 +122,18 @@ describe("the HTTP server", () => {
     const [response] = await answered;
     expect(response).toMatchObject({ statusCode: 413 });
     sending.destroy();
+  });
+
+  it("leaves a response that a link keeps as it is", async () => {
+    const server = await start();
+    const headers: Record<string, string> = Object.freeze({ "x-gateway": "down" });
+    const kept = new Disruption({ status: 502, headers, body: "down" });
+    server.emulator.intercept(() => Promise.reject(kept), { disruptive: true });
+    for (const path of ["/ping", "/get/k"]) {
+      const response = await fetch(`${server.url}${path}?_token=${server.token}`);
+      expect([response.status, response.headers.get("x-gateway")]).toEqual([502, "down"]);
+      expect(await response.text()).toBe("down");
+    }
   });
 
   it("says so before the body comes, and closes the connection behind it", async () => {

@@ -1,29 +1,24 @@
-/**
- * One emulator mounted wherever a `fetch` handler can be: the same clients get the same answers. Bun, Deno, Next
- * and Hono are no packages of this project's: what stands for them is how they call a handler.
- */
+/** An emulator mounted where a `fetch` handler can be. Bun, Deno, Hono and Next are checked the same way (scripts/check-runtimes.sh). */
 import { createServer, type IncomingMessage } from "node:http";
 import { pipeline } from "node:stream";
-import { Redis } from "@upstash/redis";
-import { createClient } from "@vercel/kv";
-import { createEmulator, type Emulator } from "kv-emulator";
+import { createEmulator } from "kv-emulator";
 import { startServer } from "kv-emulator/node";
 import { afterEach, describe, expect, it } from "vitest";
 import { listen, portOf } from "../../src/node/http-server.js";
+import { expectAnswers } from "../support/mounted.js";
 
 const token = "secret";
 
 /** Where clients find the emulator, and how to take it down. */
 interface Mounted {
-  readonly emulator: Emulator;
   readonly url: string;
   readonly close: () => Promise<void>;
 }
 
-type Handler = (request: Request, ...more: readonly unknown[]) => Response | Promise<Response>;
+type Handler = (request: Request, ...more: readonly unknown[]) => Promise<Response>;
 
 /** What a framework does: an HTTP server that makes requests of what comes, and hands them to the handler. */
-async function serve(emulator: Emulator, handler: Handler, path = ""): Promise<Mounted> {
+async function serve(handler: Handler): Promise<Mounted> {
   const server = createServer((incoming, outgoing) => {
     void toRequest(incoming)
       .then((request) => handler(request, { framework: "context" }))
@@ -38,7 +33,7 @@ async function serve(emulator: Emulator, handler: Handler, path = ""): Promise<M
       server.close(() => resolve());
       server.closeAllConnections();
     });
-  return { emulator, url: `http://127.0.0.1:${portOf(server)}${path}`, close };
+  return { url: `http://127.0.0.1:${portOf(server)}`, close };
 }
 
 async function* chunksOf(body: ReadableStream<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -63,37 +58,12 @@ async function toRequest(incoming: IncomingMessage): Promise<Request> {
   });
 }
 
-/** Routes as Next's app router has them in `app/api/kv/[[...path]]/route.ts`: a function for each method. */
-function nextApp(emulator: Emulator): Handler {
-  const handler = (request: Request): Promise<Response> => emulator.fetch(request);
-  const route: Readonly<Record<string, Handler>> = { GET: handler, POST: handler };
-  return (request, ...context) =>
-    route[request.method]?.(request, ...context) ?? new Response(null, { status: 405 });
-}
-
-/** `app.mount(path, fetch)` of Hono: the path is taken off before, and more arguments come behind. */
-function honoApp(path: string, mounted: Handler): Handler {
-  return (request, ...context) => {
-    const url = new URL(request.url);
-    if (!url.pathname.startsWith(path)) return new Response("404 Not Found", { status: 404 });
-    url.pathname = url.pathname.slice(path.length) || "/";
-    return mounted(new Request(url, request), ...context);
-  };
-}
-
 const mounts: Readonly<Record<string, () => Promise<Mounted>>> = {
-  "a bare function, as Bun.serve and Deno.serve take it": () => {
-    const emulator = createEmulator({ token });
-    const { fetch } = emulator;
-    return serve(emulator, fetch);
-  },
-  "a Next route handler below a path": () => {
-    const emulator = createEmulator({ token, basePath: "/api/kv" });
-    return serve(emulator, nextApp(emulator), "/api/kv");
-  },
-  "Hono's mount below a path": () => {
-    const emulator = createEmulator({ token });
-    return serve(emulator, honoApp("/kv", emulator.fetch), "/kv");
+  "a bare function": () => serve(createEmulator({ token }).fetch),
+  "a bare function below a path": async () => {
+    const { fetch } = createEmulator({ token, basePath: "/api/kv" });
+    const { url, close } = await serve(fetch);
+    return { url: `${url}/api/kv`, close };
   },
   "the server of kv-emulator/node": () => startServer({ token }),
 };
@@ -104,33 +74,7 @@ afterEach(() => mounted?.close());
 describe.each(Object.entries(mounts))("%s", (_, mount) => {
   it("answers clients, plain requests and those who listen", async () => {
     mounted = await mount();
-    const { emulator, url } = mounted;
-    const kv = createClient({ url, token });
-    expect(await kv.set("user/1?é", { name: "Ada" })).toBe("OK");
-    expect(await kv.get("user/1?é")).toEqual({ name: "Ada" });
-    expect(await kv.pipeline().incr("hits").get("none").exec()).toEqual([1, null]);
-    expect(await kv.multi().incr("hits").type("hits").exec()).toEqual([2, "string"]);
-    await expect(kv.hget("hits", "field")).rejects.toThrow("WRONGTYPE");
-    await expect(createClient({ url, token: "wrong" }).get("hits")).rejects.toThrow("WRONGPASS");
-    expect(emulator.call("GET", "hits")).toBe("2");
-
-    const headers = { authorization: `Bearer ${token}` };
-    const byPath = await fetch(`${url}/set/caf%C3%A9%2F1/a%20b?EX=100`, { headers });
-    expect(await byPath.json()).toEqual({ result: "OK" });
-    expect(emulator.call("GET", "café/1")).toBe("a b");
-    expect(emulator.call("TTL", "café/1")).toBe(100);
-    expect(
-      await (await fetch(`${url}?_token=${token}`, { method: "POST", body: '["PING"]' })).json(),
-    ).toEqual({
-      result: "PONG",
-    });
-
-    const subscription = new Redis({ url, token }).subscribe("news");
-    const heard = new Promise((resolve) => subscription.on("message", resolve));
-    await new Promise<void>((resolve) => subscription.on("subscribe", () => resolve()));
-    expect(await kv.publish("news", "hello")).toBe(1);
-    expect(await heard).toEqual({ channel: "news", message: "hello" });
-    await subscription.unsubscribe();
+    await expectAnswers(mounted.url, token);
   });
 });
 

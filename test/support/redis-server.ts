@@ -1,13 +1,14 @@
 /**
- * A real Redis 8 for tests and recordings: unpacked by scripts/get-redis.sh, started on a free port of this machine with the default
+ * A real Redis 8, or a Valkey 8, for tests and recordings: unpacked by scripts/get-redis.sh, started on a free port of this machine with the default
  * configuration and a directory of its own.
  */
 import { execFileSync, spawn, type ChildProcess } from "node:child_process";
+import { randomInt } from "node:crypto";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bytes, type ByteString } from "../../src/bytes.js";
 import { RespDecoder, type RespValue } from "../../src/resp/decode.js";
@@ -28,9 +29,11 @@ export interface RedisServer {
 export async function startRedis(
   given?: number,
   config: readonly string[] = [],
+  name: "redis-server" | "valkey-server" = "redis-server",
 ): Promise<RedisServer> {
   const script = fileURLToPath(new URL("../../scripts/get-redis.sh", import.meta.url));
-  const program = execFileSync(script, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const redis = execFileSync(script, { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] });
+  const program = join(dirname(redis), name);
   const port = given ?? (await freePort());
   const directory = mkdtempSync(join(tmpdir(), "kv-emulator-redis-"));
   const socket = join(directory, "socket");
@@ -54,10 +57,10 @@ export async function startRedis(
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   const start = async (): Promise<void> => {
     comesBack = false;
-    process = spawn(program.trim(), options, { stdio: "ignore" });
+    process = spawn(program, options, { stdio: "ignore" });
     process.once("exit", () => comesBack || remove());
     try {
-      await waitUntilReady(process, port);
+      await waitUntilReady(process, socket);
     } catch (error) {
       process.kill();
       throw error;
@@ -97,10 +100,7 @@ export class RedisConnection {
 
   static async open(port: number, version: 2 | 3): Promise<RedisConnection> {
     const socket = connect(port, "127.0.0.1");
-    await new Promise((resolve, reject) => {
-      socket.once("connect", resolve);
-      socket.once("error", reject);
-    });
+    await once(socket, "connect");
     const connection = new RedisConnection(socket);
     if (version === 3) await connection.send([bytes("HELLO"), bytes("3")]);
     return connection;
@@ -134,12 +134,14 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-async function waitUntilReady(process: ChildProcess, port: number): Promise<void> {
+/** Asks at the file of its socket, where no other server answers. */
+async function waitUntilReady(process: ChildProcess, path: string): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     if (process.exitCode !== null) throw new Error(`redis-server ended with ${process.exitCode}`);
     try {
-      const connection = await RedisConnection.open(port, 2);
-      connection.close();
+      const socket = connect(path);
+      await once(socket, "connect");
+      socket.destroy();
       return;
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 50));
@@ -148,16 +150,22 @@ async function waitUntilReady(process: ChildProcess, port: number): Promise<void
   throw new Error("redis-server did not answer within 5 seconds");
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
+/**
+ * A port that is free, of those that the system gives to nobody unasked: one of its own choosing could be another connection's by the time that
+ * a server listens on it.
+ */
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < 100; attempt++) {
+    const port = randomInt(10_000, 32_768);
+    if (await isFree(port)) return port;
+  }
+  throw new Error("no free port");
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
     const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        if (address !== null && typeof address === "object") resolve(address.port);
-        else reject(new Error("no free port"));
-      });
-    });
+    server.once("error", () => resolve(false));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(true)));
   });
 }
