@@ -1,4 +1,4 @@
-// Builds the package, starts its command and runs an example against it in a second process. On a terminal the servers stay up until
+// Builds the package's programs, starts its command and runs an example against it in a second process. On a terminal the servers stay up until
 // Ctrl-C; with --once, and elsewhere, they end with the example. Options of kv-emulator are handed on: npm start -- --port 8079 --data dev.kv
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -7,7 +7,7 @@ import { createInterface } from "node:readline";
 const options = process.argv.slice(2).filter((option) => option !== "--once");
 const staysUp = process.stdout.isTTY && options.length === process.argv.length - 2;
 
-const build = spawnSync("npm", ["run", "--silent", "build"], {
+const build = spawnSync("npm", ["run", "--silent", "build", "--", "--no-dts"], {
   stdio: "inherit",
   shell: process.platform === "win32",
 });
