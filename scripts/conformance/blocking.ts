@@ -27,8 +27,11 @@ const TIMEOUT = "0.4";
 const PASSING = 500;
 /** Schedules at a time. */
 const BESIDE = 25;
-/** How often a schedule is played before a difference is none of chance. */
-const REPETITIONS = 3;
+/**
+ * How often a schedule is played before a difference is none of chance: two waits that end a few milliseconds apart Redis ends together or
+ * one after the other, as its loop comes round, so that what was sent behind them runs in either order.
+ */
+const REPETITIONS = 12;
 
 /** What is sent at once, or what happens to the client, or to time. */
 type Step =

@@ -10,7 +10,8 @@ import * as esbuild from "esbuild";
 import { recordedFamilies, type Family } from "../../src/conformance/families.js";
 import type { Catch, hunt } from "./hunt.js";
 import { startLanes } from "./lanes.js";
-import { mutants, type Mutant } from "./mutants.js";
+import { mutants } from "./mutants.js";
+import type { Mutant } from "./mutants/mutant.js";
 
 /** Within so many commands each fault must be found. */
 const COMMANDS = 100_000;
@@ -40,9 +41,11 @@ try {
 console.log(`${chosen.length - missed} of ${chosen.length} faults found`);
 if (missed > 0 || chosen.length === 0) process.exitCode = 1;
 
-/** First in the fault's own family, as whoever works there would look, then with deadlines beside it, then in all of them. */
+/** First in the fault's own family, as whoever works there would look, then with deadlines and other sessions beside it, then in all of them. */
 async function look(search: typeof hunt, { family }: Mutant): Promise<Catch | undefined> {
-  const near: readonly Family[] = [...new Set<Family>([family, "string", "generic", "expire"])];
+  const near: readonly Family[] = [
+    ...new Set<Family>([family, "string", "generic", "expire", "transactions"]),
+  ];
   for (const families of [[family], near, recordedFamilies]) {
     const found = await search(lanes, { seed: SEED, commands: COMMANDS, families });
     if (found !== undefined) return found;

@@ -113,10 +113,11 @@ export async function checkConformance(
     found = difference;
     return false;
   };
-  await check(asyncProperty(arbitrary, law), { seed, numRuns: runs });
+  const { errorInstance } = await check(asyncProperty(arbitrary, law), { seed, numRuns: runs });
 
   const { coverage, skipped } = comparison;
   if (found !== undefined) throw new ConformanceError(found.counterexample, seed, coverage.calls);
+  if (errorInstance !== null && errorInstance !== undefined) throw errorInstance;
   if (coverage.calls === 0) {
     throw new TypeError(
       "checkConformance(target): the target supports none of the commands; see its supports(), or name other families or commands",

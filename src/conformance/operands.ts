@@ -138,16 +138,21 @@ export class Pools {
   }
 }
 
-/** Draws the operands of one command. With `wrongType`, its keys are those of other types. */
+/**
+ * Draws the operands of one command. With `wrongType`, its keys are those of other types. `met` holds the keys of the commands
+ * before it; its own are added.
+ */
 export class Operands {
   readonly #chance: Chance;
   readonly #pools: Pools;
   readonly #wrongType: boolean;
+  readonly #met: ByteString[];
 
-  constructor(chance: Chance, pools: Pools, wrongType: boolean) {
+  constructor(chance: Chance, pools: Pools, wrongType: boolean, met: ByteString[]) {
     this.#chance = chance;
     this.#pools = pools;
     this.#wrongType = wrongType;
+    this.#met = met;
   }
 
   /** A whole number from 0 to before `limit`. */
@@ -204,8 +209,18 @@ export class Operands {
     return words;
   }
 
-  /** A key that mostly holds a value of the type; any key where no type is named. */
+  /** A key that mostly holds a value of the type; where no type is named, any key, often one that was met before. */
   key(type?: KeyType): ByteString {
+    const key = this.#key(type);
+    this.#met.push(key);
+    return key;
+  }
+
+  #key(type: KeyType | undefined): ByteString {
+    if (type === undefined && this.happens(0.6)) {
+      const met = this.#met[this.below(Math.max(1, this.#met.length))];
+      if (met !== undefined) return met;
+    }
     if (type === undefined || this.#wrongType || this.happens(0.02)) return this.from(ALL_KEYS);
     return this.happens(0.02) ? MISSING_KEY : this.from(KEYS[type]);
   }

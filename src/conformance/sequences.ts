@@ -4,7 +4,7 @@
  * A failing sequence shrinks by leaving out steps, then words, then by putting simple words for the others.
  */
 import { Arbitrary, Stream, Value, type Random } from "fast-check";
-import { bytes, lowerAscii, type ByteString } from "../bytes.js";
+import { bytes, lowerAscii, upperAscii, type ByteString } from "../bytes.js";
 import {
   builders,
   documentedOnly,
@@ -22,6 +22,7 @@ import {
   type Grammar,
   type Grammars,
   type OperandOptions,
+  type Timing,
 } from "./operands.js";
 
 export type Argv = readonly ByteString[];
@@ -80,26 +81,28 @@ class SequenceArbitrary extends Arbitrary<Sequence> {
   override generate(random: Random): Value<Sequence> {
     const focus = pick(random, this.#focuses);
     const steps: Step[] = [];
+    const met: ByteString[] = [];
     const count = random.nextInt(1, this.#options.length);
-    while (steps.length < count) steps.push(...this.#steps(random, focus));
+    while (steps.length < count) steps.push(...this.#steps(random, focus, met));
     return new Value(steps, undefined);
   }
 
   /** A command, a pause, or a scene. */
-  #steps(random: Random, focus: Focus): readonly Step[] {
+  #steps(random: Random, focus: Focus, met: ByteString[]): readonly Step[] {
     const { pauses, timing } = this.#options;
     if (random.nextInt(0, 9999) < pauses * focus.pauses * 10_000) {
       return [{ wait: pick(random, timing.wait) }];
     }
-    if (focus.sessions === 2 && random.nextInt(0, 19) === 0) return this.#watched(random, focus);
+    if (focus.sessions === 2 && random.nextInt(0, 19) === 0)
+      return this.#watched(random, focus, met);
     if (focus.sessions === 2 && random.nextInt(0, 99) === 0) return OTHER_DATABASE;
     const session = random.nextInt(0, 9) < 6 || focus.sessions === 1 ? 1 : 2;
-    return [{ session, argv: this.#command(random, focus) }];
+    return [{ session, argv: this.#command(random, focus, met) }];
   }
 
   /** A key that is watched, and that the other session, the same one, or time may change before EXEC. */
-  #watched(random: Random, focus: Focus): readonly Step[] {
-    const draw = new Operands(random, this.#pools, false);
+  #watched(random: Random, focus: Focus, met: ByteString[]): readonly Step[] {
+    const draw = new Operands(random, this.#pools, false, met);
     const key = draw.key("string");
     const { families, timing } = this.#options;
     const { short, wait } = timing;
@@ -116,7 +119,7 @@ class SequenceArbitrary extends Arbitrary<Sequence> {
       say(2, "PERSIST", key),
       say(1, "GET", key),
       pause,
-      { session: draw.pick([1, 2]), argv: this.#command(random, focus) },
+      { session: draw.pick([1, 2]), argv: this.#command(random, focus, met) },
     ]);
     return [
       say(1, "SET", key, "v", ...ttl),
@@ -129,14 +132,15 @@ class SequenceArbitrary extends Arbitrary<Sequence> {
     ];
   }
 
-  #command(random: Random, focus: Focus): Argv {
+  #command(random: Random, focus: Focus, met: ByteString[]): Argv {
     const choice = pick(random, pick(random, focus.choices));
     const way = random.nextInt(0, 9);
-    const draw = new Operands(random, this.#pools, way === 8);
+    const draw = new Operands(random, this.#pools, way === 8, met);
     const argv = [...nameWords(choice.name), ...choice.grammar(draw)];
     if (way !== 9) return argv;
     const wrong = malformed(draw, argv);
-    return isUnsuitable(wrong) ? argv : wrong;
+    const unsuitable = isUnsuitable(wrong) || endsTooSoon(wrong, this.#options.timing);
+    return unsuitable ? argv : wrong;
   }
 
   override canShrinkWithoutContext(value: unknown): value is Sequence {
@@ -308,10 +312,23 @@ function malformed(draw: Operands, argv: Argv): Argv {
 function isUnsuitable([name = bytes(""), ...args]: Argv): boolean {
   if (/^restore/i.test(name)) return args.some((word) => /^\d{17}/.test(word));
   if (/bit/i.test(name)) return args.some((word) => /^#?\d{7}/.test(word));
+  // With little memory for them, clients are sent away.
+  if (/^config/i.test(name)) return args.some((word) => /^maxmemory-clients/i.test(word));
   // Replicas that never come are waited for without end.
   if (/^wait/i.test(name)) return true;
   if (/rand/i.test(name)) return args.some((word) => /^-\d{4}/.test(word));
   return /scan/i.test(name) && args.some((word) => /\d{20}/.test(word));
+}
+
+/** With a time to live that could be over on one side and not yet on the other. */
+function endsTooSoon([name = bytes(""), ...args]: Argv, { short }: Timing): boolean {
+  const inMilliseconds = /^(h?pexpire|psetex|restore)$/i.test(name);
+  return args.some((word, index) => {
+    const isTime = (inMilliseconds && index === 1) || /^px$/i.test(args[index - 1] ?? bytes(""));
+    return (
+      isTime && /^\d{1,9}$/.test(word) && Number(word) > 0 && Number(word) < Math.min(...short)
+    );
+  });
 }
 
 /** What a failing sequence is tried as next: the shortest first, each but one change away. */
@@ -338,6 +355,8 @@ function* without<T>(entries: readonly T[], shortest = 1): IterableIterator<read
 }
 
 function* simplerArgv([name = bytes(""), ...rest]: Argv): IterableIterator<Argv> {
+  const usual = bytes(upperAscii(name));
+  if (usual !== name) yield [usual, ...rest];
   const long = rest.length > LONG;
   for (const shorter of without(rest, long ? rest.length / 16 : 1)) yield [name, ...shorter];
   if (rest.length === 1) yield [name];
@@ -345,7 +364,7 @@ function* simplerArgv([name = bytes(""), ...rest]: Argv): IterableIterator<Argv>
   for (const [index, word] of rest.entries()) {
     for (const simple of SIMPLE_WORDS) {
       if (word === simple) break;
-      if (word.length >= simple.length) yield [name, ...rest.with(index, simple)];
+      if (word === "" || word.length >= simple.length) yield [name, ...rest.with(index, simple)];
     }
   }
 }

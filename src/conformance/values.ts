@@ -24,7 +24,7 @@ function fromValue(value: unknown): RespValue {
   if (typeof value === "string") return { type: "bulk", text: utf8(value) };
   if (typeof value === "bigint") return { type: "integer", text: bytes(String(value)) };
   if (typeof value === "number") {
-    return { type: Number.isInteger(value) ? "integer" : "double", text: bytes(String(value)) };
+    return { type: Number.isInteger(value) ? "integer" : "double", text: bytes(digits(value)) };
   }
   if (value instanceof Error) return { type: "error", text: utf8(value.message) };
   if (value instanceof Uint8Array) return { type: "bulk", text: utf8(String(value)) };
@@ -33,6 +33,12 @@ function fromValue(value: unknown): RespValue {
     return { type: "map", items: Object.entries(value).flat().map(fromValue) };
   }
   return { type: "status", text: bytes(typeof value) };
+}
+
+/** Integers from 2^53 are rounded by each client in its own way: some add up their digits. */
+function digits(value: number): string {
+  const isRounded = Number.isInteger(value) && Math.abs(value) >= Number.MAX_SAFE_INTEGER;
+  return isRounded ? value.toPrecision(12) : String(value);
 }
 
 /** An outcome in one line, as JavaScript is written. */

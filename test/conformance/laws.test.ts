@@ -278,6 +278,18 @@ const TIMES: readonly Fact[] = [
   { command: "INFO", expected: '"a:1"', agree: ['"b:2"'], differ: ["nil", '["a:1"]', "1"] },
   { command: "OBJECT IDLETIME k", expected: "0", agree: ["7"], differ: ["nil", '"0"'] },
   { command: "OBJECT REFCOUNT k", expected: "1", agree: [], differ: ["2"] },
+  {
+    command: "DUMP k",
+    expected: '"\\x15\\xef\\xbf\\xbda"',
+    agree: ['"\\x15\\xef\\xbf\\xbdb"'],
+    differ: ['"\\x04\\xef\\xbf\\xbda"', "nil"],
+  },
+  {
+    command: "DUMP k",
+    expected: '"\\x00\\xef\\xbf\\xbda"',
+    agree: [],
+    differ: ['"\\x00\\xef\\xbf\\xbdb"'],
+  },
 ];
 
 const TRANSACTIONS: readonly Fact[] = [

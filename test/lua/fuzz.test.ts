@@ -16,7 +16,7 @@ function chance(seed: number): Operands {
   const random = seededRandom(seed);
   const nextInt = (min: number, max: number): number => min + random.below(max - min + 1);
   const pools = new Pools({ timing: { short: [5], wait: [10] }, textOnly: false });
-  return new Operands({ nextInt }, pools, false);
+  return new Operands({ nextInt }, pools, false, []);
 }
 
 type Run = (...argv: readonly ByteString[]) => Reply;

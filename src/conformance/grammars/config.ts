@@ -26,6 +26,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   ],
   "client-output-buffer-limit": [
     "pubsub 1gb 200mb 4",
+    "replica 3k 2m 4",
     "slave 1 1 1",
     "replica 0 0 0 normal 0 0 0",
     "normal 0 0",
@@ -37,9 +38,9 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
   "cluster-announce-hostname": ["a.b", "a_b", "a-1", ""],
   "cluster-announce-human-nodename": ["a b", "a@", "a_b-c.d", ""],
   "maxmemory-clients": ["10%", "0%", "101%", "1gb", "%", "5%%", "0", "-5%"],
-  "repl-backlog-size": ["1", "1mb", "20000", "0", "1x", "1GB", "16384b"],
+  "repl-backlog-size": ["1", "1mb", "20k", "20000", "0", "1x", "1GB", "16384b"],
   "active-defrag-ignore-bytes": ["1", "1kb", "0", "1k", "", "-1"],
-  "cluster-link-sendbuf-limit": ["1", "1gb", "18446744073709551615", "1 b"],
+  "cluster-link-sendbuf-limit": ["1", "7k", "1gb", "18446744073709551615", "1 b"],
   "shutdown-on-sigint": [
     "save",
     "save now",
@@ -50,7 +51,7 @@ const VALUES: Readonly<Record<string, readonly string[]>> = {
     "now  save",
   ],
   "replica-announce-ip": ["10.0.0.1", ""],
-  "proc-title-template": ["{title}", "{foo}", "", "x {port}", "{title"],
+  "proc-title-template": ["{title}", "{foo}", "", "x {port}", "{title", "{{", "\t"],
   "lazyfree-lazy-user-del": ["yes", "NO", "true", ""],
   "latency-tracking": ["yes", "no", "1"],
 };
@@ -99,7 +100,7 @@ const nothing: Grammar = () => [];
 
 export const configGrammars = {
   config: (draw) => [draw.word("NOPE", "HELP", "", "GETX")],
-  "config|get": (draw) => draw.some(3, () => [one(draw, PATTERNS)]),
+  "config|get": (draw) => draw.some(3, () => [one(draw, draw.happens(0.5) ? settable : PATTERNS)]),
   "config|help": nothing,
   "config|resetstat": nothing,
   "config|rewrite": nothing,

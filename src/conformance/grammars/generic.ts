@@ -12,7 +12,7 @@ const twoKeys: Grammar = (draw) => [draw.key(), draw.key()];
 function restoredTtl(draw: Operands): readonly [ttl: ByteString, ...absolute: ByteString[]] {
   if (draw.happens(0.6)) return [bytes("0")];
   return draw.happens(0.5)
-    ? [draw.word("1", "15", "1000", "100000", "-1", "a", "", "1.5")]
+    ? [draw.happens(0.6) ? draw.milliseconds() : draw.word("1000", "a", "", "1.5")]
     : [draw.unixMilliseconds(), draw.word("ABSTTL", "ABSTTL", "absttl")];
 }
 
