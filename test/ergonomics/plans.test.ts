@@ -82,8 +82,7 @@ describe("a server with a plan", () => {
 });
 
 const test = base.extend<{ emulator: Emulator }>({
-  // oxlint-disable-next-line no-empty-pattern -- vitest reads from the pattern which fixtures another needs
-  emulator: async ({}, use) => use(createEmulator({ plan: { dailyCommands: 2 } })),
+  emulator: async ({ strict }, use) => use(createEmulator({ strict, plan: { dailyCommands: 2 } })),
 });
 
 describe("fixtures on a plan", () => {

@@ -1,14 +1,8 @@
 /** Snapshots as tests use them: with the double, with the unchanged client through MSW and interceptFetch, and against a server. */
-import { createClient } from "@vercel/kv";
-import { Redis } from "@upstash/redis";
-import { createEmulator, diff, interceptFetch, manualClock, type Emulator } from "kv-emulator";
+import { createEmulator, diff, manualClock } from "kv-emulator";
 import { createKv } from "kv-emulator/kv";
-import { kvHandlers } from "kv-emulator/msw";
-import { startServer } from "kv-emulator/node";
-import { setupServer } from "msw/node";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
-
-const connection = { url: "https://db.upstash.io", token: "secret" };
+import { afterEach, describe, expect, it } from "vitest";
+import { clientAt, doors } from "../support/doors.js";
 
 describe("a test file on one seeded emulator", () => {
   const { kv, emulator } = createKv({ seed: 1, clock: manualClock() });
@@ -67,41 +61,16 @@ describe("a test file on one seeded emulator", () => {
   });
 });
 
-describe("the unchanged client", () => {
-  const emulator = createEmulator();
-  const server = setupServer(...kvHandlers(emulator, connection));
-  beforeAll(() => server.listen());
-  afterAll(() => server.close());
-
-  it("through MSW sees the state that a restore brings back", async () => {
-    expect(await seenAround(emulator, createClient(connection))).toEqual(["after", "before"]);
-  });
-
-  it("through interceptFetch", async () => {
-    const other = createEmulator();
-    const undo = interceptFetch(other, { ...connection, url: "https://other.upstash.io" });
-    const redis = new Redis({ ...connection, url: "https://other.upstash.io" });
-    expect(await seenAround(other, redis)).toEqual(["after", "before"]);
-    undo();
-  });
-
-  it("against a server", async () => {
-    const own = createEmulator();
-    const served = await startServer({ emulator: own });
-    expect(await seenAround(own, new Redis(served))).toEqual(["after", "before"]);
-    await served.close();
-  });
-});
-
-/** What a client reads of a change, and when that is undone. */
-async function seenAround(
-  emulator: Emulator,
-  client: Pick<Redis, "get" | "set" | "eval">,
-): Promise<readonly unknown[]> {
-  await client.set("k", "before");
-  const snapshot = emulator.snapshot();
-  await client.eval("return redis.call('SET', KEYS[1], 'after')", ["k"], []);
-  const changed = await client.get("k");
-  emulator.restore(snapshot);
-  return [changed, await client.get("k")];
-}
+it.each(Object.entries(doors))(
+  "a client through %s sees what a restore brings back",
+  async (_, door) => {
+    const emulator = createEmulator();
+    const client = await clientAt(door, emulator);
+    await client.set("k", "before");
+    const snapshot = emulator.snapshot();
+    await client.eval("return redis.call('SET', KEYS[1], 'after')", ["k"], []);
+    expect(await client.get("k")).toBe("after");
+    emulator.restore(snapshot);
+    expect(await client.get("k")).toBe("before");
+  },
+);

@@ -2,40 +2,17 @@
 import { Redis as RealRedis } from "@upstash/redis";
 import { createEmulator, Disruption, interceptFetch, ReplyError, type Emulator } from "kv-emulator";
 import { createKv } from "kv-emulator/kv";
-import { kvHandlers } from "kv-emulator/msw";
-import { startServer } from "kv-emulator/node";
 import { Redis } from "kv-emulator/upstash";
-import { setupServer } from "msw/node";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { clientAt, doors } from "../support/doors.js";
 
 const connection = { url: "https://my-db.upstash.io", token: "secret" };
 const retry = { retries: 2, backoff: () => 0 };
-const undo: (() => unknown)[] = [];
 const lose = (): Promise<never> => Promise.reject(new Disruption());
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
 
-const ways: Readonly<Record<string, (emulator: Emulator) => RealRedis | Promise<RealRedis>>> = {
-  "the double": (emulator) => new Redis({ retry }, emulator, "me"),
-  "fetch that is intercepted": (emulator) => {
-    undo.push(interceptFetch(emulator, connection));
-    return new RealRedis({ ...connection, retry });
-  },
-  MSW: (emulator) => {
-    const server = setupServer(...kvHandlers(emulator, connection));
-    server.listen();
-    undo.push(() => server.close());
-    return new RealRedis({ ...connection, retry });
-  },
-  "the server": async (emulator) => {
-    const server = await startServer({ emulator });
-    undo.push(() => server.close());
-    return new RealRedis({ url: server.url, token: server.token, retry });
-  },
-};
+describe.each(Object.entries(doors))("through %s", (_, door) => {
+  const open = (emulator: Emulator): Promise<RealRedis> => clientAt(door, emulator, { retry });
 
-describe.each(Object.entries(ways))("through %s", (_, open) => {
   it("cuts connections, and the client tries again", async () => {
     const emulator = createEmulator();
     const redis = await open(emulator);
@@ -138,7 +115,7 @@ describe("a call", () => {
       return next(call);
     });
     await new Redis({}, emulator, "worker").get("k");
-    undo.push(interceptFetch(emulator, { ...connection, token: undefined }));
+    onTestFinished(interceptFetch(emulator, { ...connection, token: undefined }));
     await new RealRedis({ ...connection, token: "anybody" }).get("k");
     const { kv } = createKv();
     await kv.get("k");

@@ -1,8 +1,8 @@
 /** Each fault over REST and on the double: what the real client throws, how often it calls, and what is stored. */
-import { errors } from "@upstash/redis";
-import { createEmulator, manualClock } from "kv-emulator";
+import { errors, type Redis } from "@upstash/redis";
+import { createEmulator, manualClock, type Emulator } from "kv-emulator";
 import { describe, expect, it } from "vitest";
-import { arrivals, ways } from "./faults-clients.js";
+import { clientAt, doors, type Connect } from "../support/doors.js";
 
 const { UpstashError, UpstashJSONParseError } = errors;
 /** The call and its five retries. */
@@ -10,8 +10,14 @@ const SIX = 6;
 /** The client gathers what is called at once into a pipeline, unless told otherwise. */
 const alone = { enableAutoPipelining: false };
 
-describe.each(Object.entries(ways))("through %s", (_, open) => {
-  async function start(options?: Parameters<typeof open>[1]) {
+/** The client's own five retries, without the 4.3 s between them. */
+const retry = { backoff: () => 0 };
+
+describe.each(Object.entries(doors))("through %s", (_, door) => {
+  const open = (emulator: Emulator, options?: Parameters<Connect>[0]): Promise<Redis> =>
+    clientAt(door, emulator, { retry, ...options });
+
+  async function start(options?: Parameters<Connect>[0]) {
     const emulator = createEmulator({ seed: 1 });
     const requests = arrivals(emulator);
     return { emulator, faults: emulator.faults, requests, redis: await open(emulator, options) };
@@ -334,3 +340,13 @@ describe.each(Object.entries(ways))("through %s", (_, open) => {
     });
   });
 });
+
+/** The requests that arrive, as the commands in them. Counts what the client sends, disturbed or not. */
+function arrivals(emulator: Emulator): string[] {
+  const requests: string[] = [];
+  emulator.intercept((call, next) => {
+    requests.push(call.commands.map((argv) => argv.join(" ")).join("; "));
+    return next(call);
+  });
+  return requests;
+}

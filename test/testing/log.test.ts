@@ -1,39 +1,18 @@
 /** The log, detail by detail: what each door's calls are in it, and what they cost. */
-import { Redis as RealRedis } from "@upstash/redis";
-import { createEmulator, Disruption, interceptFetch, ReplyError, type Emulator } from "kv-emulator";
+import type { Redis as RealRedis } from "@upstash/redis";
+import { createEmulator, Disruption, ReplyError, type Emulator } from "kv-emulator";
 import { createKv } from "kv-emulator/kv";
-import { kvHandlers } from "kv-emulator/msw";
 import { startServer } from "kv-emulator/node";
 import { Redis } from "kv-emulator/upstash";
 import { Redis as IORedis } from "ioredis";
-import { setupServer } from "msw/node";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { clientAt, doors } from "../support/doors.js";
 
-const connection = { url: "https://my-db.upstash.io", token: "secret" };
-const retry = { retries: 2, backoff: () => 0 };
+const options = { retry: { retries: 2, backoff: () => 0 }, enableAutoPipelining: false };
 const logged = (): Emulator => createEmulator({ log: true });
 
-const doors: Readonly<Record<string, (emulator: Emulator) => RealRedis | Promise<RealRedis>>> = {
-  "the double": (emulator) => new Redis({ retry, enableAutoPipelining: false }, emulator, "me"),
-  "fetch that is intercepted": (emulator) => {
-    onTestFinished(interceptFetch(emulator, connection));
-    return new RealRedis({ ...connection, retry, enableAutoPipelining: false });
-  },
-  MSW: (emulator) => {
-    const server = setupServer(...kvHandlers(emulator, connection));
-    server.listen();
-    onTestFinished(() => server.close());
-    return new RealRedis({ ...connection, retry, enableAutoPipelining: false });
-  },
-  "the server": async (emulator) => {
-    const server = await startServer({ emulator });
-    onTestFinished(() => server.close());
-    const { url, token } = server;
-    return new RealRedis({ url, token, retry, enableAutoPipelining: false });
-  },
-};
-
-describe.each(Object.entries(doors))("through %s", (name, open) => {
+describe.each(Object.entries(doors))("through %s", (name, through) => {
+  const open = (emulator: Emulator): Promise<RealRedis> => clientAt(through, emulator, options);
   const door = name === "the double" ? "double" : "rest";
   const client = name === "the double" ? "me" : "default";
 

@@ -1,44 +1,14 @@
 /** Plans in detail: each text with its status and its numbers, the counting at the boundary, and what each door makes of it. */
-import { Redis as RealRedis } from "@upstash/redis";
+import type { Redis as RealRedis } from "@upstash/redis";
 import { Redis as IORedis } from "ioredis";
-import {
-  createEmulator,
-  interceptFetch,
-  manualClock,
-  type Emulator,
-  type EmulatorOptions,
-} from "kv-emulator";
-import { kvHandlers } from "kv-emulator/msw";
+import { createEmulator, manualClock, type Emulator, type EmulatorOptions } from "kv-emulator";
 import { startServer } from "kv-emulator/node";
 import { Redis } from "kv-emulator/upstash";
-import { setupServer } from "msw/node";
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { clientAt, doors } from "../support/doors.js";
 
-const connection = { url: "https://my-db.upstash.io", token: "secret" };
 const NOON = "2026-03-30T12:00:00Z";
-const undo: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of undo.splice(0).toReversed()) await step();
-});
-
-const ways: Readonly<Record<string, (emulator: Emulator) => RealRedis | Promise<RealRedis>>> = {
-  "the double": (emulator) => new Redis({ enableAutoPipelining: false }, emulator),
-  "fetch that is intercepted": (emulator) => {
-    undo.push(interceptFetch(emulator, connection));
-    return new RealRedis({ ...connection, enableAutoPipelining: false });
-  },
-  MSW: (emulator) => {
-    const server = setupServer(...kvHandlers(emulator, connection));
-    server.listen();
-    undo.push(() => server.close());
-    return new RealRedis({ ...connection, enableAutoPipelining: false });
-  },
-  "the server": async (emulator) => {
-    const server = await startServer({ emulator });
-    undo.push(() => server.close());
-    return new RealRedis({ url: server.url, token: server.token, enableAutoPipelining: false });
-  },
-};
+const alone = { enableAutoPipelining: false };
 
 function limited(plan: EmulatorOptions["plan"], start = NOON): Emulator {
   return createEmulator({ plan, clock: manualClock(start), seed: 1 });
@@ -47,7 +17,9 @@ function limited(plan: EmulatorOptions["plan"], start = NOON): Emulator {
 const see = (page: string): string =>
   `See https://upstash.com/docs/redis/troubleshooting/${page} for details`;
 
-describe.each(Object.entries(ways))("through %s", (_, open) => {
+describe.each(Object.entries(doors))("through %s", (_, door) => {
+  const open = (emulator: Emulator): Promise<RealRedis> => clientAt(door, emulator, alone);
+
   it("refuses the command after the last of the month, until the next begins", async () => {
     const emulator = limited("free");
     const redis = await open(emulator);
@@ -260,7 +232,9 @@ const ELSEWHERE = [
   ["SET", "ERR Exceeded max index count of 10"],
 ] as const;
 
-describe.each(Object.entries(ways))("through %s", (_, open) => {
+describe.each(Object.entries(doors))("through %s", (_, door) => {
+  const open = (emulator: Emulator): Promise<RealRedis> => clientAt(door, emulator, alone);
+
   it.each(ELSEWHERE)("%s may fail with %s", async (command, error) => {
     const emulator = createEmulator();
     const redis = await open(emulator);
@@ -320,10 +294,10 @@ async function serve(plan: EmulatorOptions["plan"]): Promise<{
   readonly connect: () => IORedis;
 }> {
   const server = await startServer({ plan, clock: manualClock(NOON) });
-  undo.push(() => server.close());
+  onTestFinished(() => server.close());
   const connect = (): IORedis => {
     const client = new IORedis(server.redisUrl, { retryStrategy: null, enableReadyCheck: false });
-    undo.push(() => client.disconnect());
+    onTestFinished(() => client.disconnect());
     return client;
   };
   return { emulator: server.emulator, connect };
