@@ -21,8 +21,10 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     // All processors: by itself vitest leaves one idle, which is half of a small machine.
     maxWorkers: "100%",
-    // Only a guard against what never ends: machines differ.
-    testTimeout: 60_000,
+    // Only guards against what never ends: machines differ.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    expect: { poll: { timeout: 120_000, interval: 5 } },
     typecheck: { enabled: true, include: ["test/**/*.test-d.ts"] },
   },
 });

@@ -223,6 +223,7 @@ export const weights: Readonly<Record<string, number>> = {
   watch: 4,
   eval: 12,
   evalsha: 2,
+  evalsha_ro: 2,
   script: 0.05,
   "script|debug": 0.05,
   "script|flush": 0.1,

@@ -543,7 +543,7 @@ describe("sequences", () => {
   const answers = drawn(1500).flatMap(answersTo);
   const answersByFamily = familyNames
     .filter(isFamily)
-    .flatMap((family) => drawn(200, { families: [family] }).flatMap(answersTo));
+    .flatMap((family) => drawn(400, { families: [family] }).flatMap(answersTo));
 
   it("call every command of the table", () => {
     const called = new Set(answersByFamily.map(({ name }) => name));

@@ -7,7 +7,7 @@ import { kvHandlers } from "kv-emulator/msw";
 import { startServer } from "kv-emulator/node";
 import { test as base } from "kv-emulator/vitest";
 import { setupServer } from "msw/node";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 
 const connection = { url: "https://my-db.upstash.io", token: "secret" };
 
@@ -74,9 +74,9 @@ describe("a server with a plan", () => {
     const second = new IORedis(server.redisUrl, { retryStrategy: () => null });
     onTestFinished(() => second.disconnect());
     second.on("error", (error) => errors.push(String(error)));
-    await vi.waitFor(() =>
-      expect(errors).toContain("ReplyError: ERR max concurrent connections exceeded"),
-    );
+    await expect
+      .poll(() => errors)
+      .toContain("ReplyError: ERR max concurrent connections exceeded");
     expect(await new Redis(server).get("k")).toBe("v");
   });
 });

@@ -72,7 +72,7 @@ describe("clock.advance moves", () => {
     });
     const { emulator } = server;
     const popped = client.blpop("queue", 30);
-    await vi.waitFor(() => expect(emulator.call("CLIENT", "LIST")).toContain("cmd=blpop"));
+    await expect.poll(() => emulator.call("CLIENT", "LIST")).toContain("cmd=blpop");
     emulator.clock.advance("30s");
     expect(await popped).toBeNull();
   });

@@ -4,7 +4,8 @@ import type { Requester } from "@upstash/redis";
 import { describe, expect, it, vi } from "vitest";
 import { createEmulator } from "../../src/emulator.js";
 import { Redis } from "../../src/kv/upstash.js";
-import { itSubscribes, until, untilNobodyListens } from "../support/subscriptions.js";
+import { itSubscribes, untilNobodyListens } from "../support/subscriptions.js";
+import { until } from "../support/until.js";
 
 describe("the double", () => {
   itSubscribes(() => {

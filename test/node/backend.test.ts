@@ -21,7 +21,8 @@ import {
   type RestServer,
 } from "../../src/node/server.js";
 import { interceptFetch } from "../../src/rest/intercept-fetch.js";
-import { IOREDIS, post, startProxy, until, useIoredis, type Answer } from "../support/backends.js";
+import { IOREDIS, post, startProxy, useIoredis, type Answer } from "../support/backends.js";
+import { until } from "../support/until.js";
 import type { Session } from "../../src/session.js";
 import { comparable, examples, outcome, REFUSED, seedsFor } from "../support/client-examples.js";
 import {

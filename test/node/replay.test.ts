@@ -7,6 +7,7 @@ import { record, replay, startServer } from "kv-emulator/node";
 import { Redis as Double } from "kv-emulator/upstash";
 import { Redis } from "ioredis";
 import { afterEach, describe, expect, it } from "vitest";
+import { until } from "../support/until.js";
 
 const directory = mkdtempSync(join(tmpdir(), "kv-emulator-"));
 const file = join(directory, "run.jsonl");
@@ -88,20 +89,18 @@ describe("a recording", () => {
       () => two.disconnect(),
     );
     await two.config("SET", "notify-keyspace-events", "KEA");
+    const heard: string[] = [];
+    one.on("message", (channel) => heard.push(channel));
     await one.subscribe("news", "__keyevent@0__:expired");
     const other = new Redis(server.redisUrl);
     closing.push(() => other.disconnect());
     const popped = other.blpop("queue", 0);
-    while (!String(server.emulator.call("CLIENT", "LIST")).includes("cmd=blpop")) {
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await until(() => String(server.emulator.call("CLIENT", "LIST")).includes("cmd=blpop"));
     await two.rpush("queue", "job");
     await two.set("short", 1, "PX", 5);
     await popped;
     await two.publish("news", "hello");
-    await new Promise((resolve) =>
-      one.on("message", (channel) => channel !== "news" && resolve(1)),
-    );
+    await until(() => heard.length === 2);
     stop();
     expect(readFileSync(file, "utf8")).not.toContain("s3cret");
     expect(readFileSync(file, "utf8")).toContain('"push"');
@@ -116,9 +115,9 @@ describe("a recording", () => {
     closing.push(() => two.disconnect());
     void one.blpop("queue", 0).catch(() => undefined);
     const waiting = async () => String(await two.client("LIST")).includes("cmd=blpop");
-    while (!(await waiting())) await new Promise((resolve) => setTimeout(resolve, 2));
+    await until(waiting);
     one.disconnect();
-    while (await waiting()) await new Promise((resolve) => setTimeout(resolve, 2));
+    await until(async () => !(await waiting()));
     await two.rpush("queue", "job");
     expect(await two.llen("queue")).toBe(1);
     stop();

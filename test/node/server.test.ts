@@ -7,6 +7,7 @@ import { Redis } from "ioredis";
 import { Disruption, manualClock } from "kv-emulator";
 import { startServer, type KvServer } from "kv-emulator/node";
 import { afterEach, describe, expect, it } from "vitest";
+import { until } from "../support/until.js";
 
 const closing: (() => Promise<unknown> | void)[] = [];
 
@@ -35,10 +36,6 @@ async function raw(server: KvServer): Promise<{ socket: Socket; heard: () => str
   socket.on("data", (chunk: string) => (all += chunk));
   await once(socket, "connect");
   return { socket, heard: () => all };
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
 describe("startServer", () => {

@@ -8,12 +8,8 @@ import { createEmulator, type Emulator } from "../../src/emulator.js";
 import { kvHandlers } from "../../src/msw/handlers.js";
 import { startServer } from "../../src/node/server.js";
 import { interceptFetch } from "../../src/rest/intercept-fetch.js";
-import {
-  itSubscribes,
-  until,
-  untilNobodyListens,
-  type Connected,
-} from "../support/subscriptions.js";
+import { itSubscribes, untilNobodyListens, type Connected } from "../support/subscriptions.js";
+import { until } from "../support/until.js";
 
 const tokens = { token: "secret", readOnlyToken: "reader" };
 const database = { url: "https://db.example", ...tokens };

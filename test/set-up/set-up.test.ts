@@ -122,7 +122,7 @@ describe("a test", () => {
     end();
     expect(emulator.call("PUBSUB", "CHANNELS")).toEqual(["early"]);
     emulator.call("PUBLISH", "early", "hello");
-    await vi.waitFor(() => expect(early).toEqual(["hello"]));
+    await expect.poll(() => early).toEqual(["hello"]);
   });
 
   it("that left fake timers on has them ended; those that it found stay", () => {

@@ -30,10 +30,6 @@ export async function post(
   return { status: response.status, body: await response.json() };
 }
 
-export async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await holds())) await new Promise((resolve) => setTimeout(resolve, 5));
-}
-
 export interface Proxy {
   readonly port: number;
   /** Whether the connection is cut when a reply comes, instead of handing it on. */

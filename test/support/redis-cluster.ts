@@ -1,6 +1,6 @@
 /** A cluster of real Redis 8 masters on this machine, each with its share of the slots. */
 import { utf8 } from "../../src/bytes.js";
-import { until } from "./backends.js";
+import { until } from "./until.js";
 import { freePort, startRedis, type RedisConnection, type RedisServer } from "./redis-server.js";
 
 const SLOTS = 16_384;

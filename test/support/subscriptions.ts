@@ -2,6 +2,7 @@
 import type { Redis } from "@upstash/redis";
 import { expect, it } from "vitest";
 import type { Emulator } from "../../src/emulator.js";
+import { until } from "./until.js";
 
 export interface Connected {
   readonly emulator: Emulator;
@@ -20,10 +21,6 @@ function listening(emulator: Emulator): readonly unknown[] {
 }
 
 const NOBODY = JSON.stringify([[], 0, 0]);
-
-export async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 1));
-}
 
 /** Waits until nothing listens to the emulator, and no session for it is left. */
 export async function untilNobodyListens(emulator: Emulator): Promise<void> {

@@ -4,7 +4,7 @@ import { Redis as IORedis } from "ioredis";
 import { createEmulator, manualClock, type Emulator, type EmulatorOptions } from "kv-emulator";
 import { startServer } from "kv-emulator/node";
 import { Redis } from "kv-emulator/upstash";
-import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { describe, expect, it, onTestFinished } from "vitest";
 import { clientAt, doors } from "../support/doors.js";
 
 const NOON = "2026-03-30T12:00:00Z";
@@ -315,12 +315,12 @@ describe("over RESP", () => {
     await expect(third.get("k")).rejects.toThrow(
       /^(?:ERR max concurrent connections exceeded|Connection is closed\.)$/,
     );
-    await vi.waitFor(() =>
-      expect(errors.map(String)).toContain("ReplyError: ERR max concurrent connections exceeded"),
-    );
+    await expect
+      .poll(() => errors.map(String))
+      .toContain("ReplyError: ERR max concurrent connections exceeded");
     expect(emulator.usage.connections).toBe(2);
     await clients[0]?.quit();
-    await vi.waitFor(() => expect(emulator.usage.connections).toBe(1));
+    await expect.poll(() => emulator.usage.connections).toBe(1);
     expect(await connect().ping()).toBe("PONG");
   });
 
@@ -362,7 +362,7 @@ describe("over RESP", () => {
     const { emulator, connect } = await serve({});
     const [waiting, other] = [connect(), connect()];
     const popped = waiting.blpop("queue", 0);
-    await vi.waitFor(() => expect(emulator.usage.monthlyCommands).toBe(1));
+    await expect.poll(() => emulator.usage.monthlyCommands).toBe(1);
     await other.rpush("queue", "job");
     expect(await popped).toEqual(["queue", "job"]);
     expect(emulator.usage.monthlyCommands).toBe(2);
