@@ -29,9 +29,14 @@ const PASSING = 500;
 const BESIDE = 25;
 /**
  * How often a schedule is played before a difference is none of chance: two waits that end a few milliseconds apart Redis ends together or
- * one after the other, as its loop comes round, so that what was sent behind them runs in either order.
+ * one after the other, as its loop comes round, so that what was sent behind them runs in either order. Its loop comes round as often as
+ * can be, and each time the steps are further apart.
  */
 const REPETITIONS = 12;
+const OFTEN = ["--hz", "500"];
+/** Milliseconds between steps, the first time and from one time to the next: no two waits begin, or end, together. */
+const APART = 2;
+const FURTHER = 3;
 
 /** What is sent at once, or what happens to the client, or to time. */
 type Step =
@@ -102,7 +107,7 @@ let woken = 0;
 /** How many schedules have been played on either. */
 let next = 0;
 
-const redis = await startRedis();
+const redis = await startRedis(undefined, OFTEN);
 console.log(`seed ${seed}`);
 let played = 0;
 let failed = 0;
@@ -163,7 +168,11 @@ function schedules(): Arbitrary<readonly Step[]> {
 
 async function agrees(schedule: readonly Step[]): Promise<boolean> {
   for (let repetition = 1; ; repetition++) {
-    const [expected, received] = [await onRedis(schedule), await onEmulator(schedule)];
+    const apart = APART + (repetition - 1) * FURTHER;
+    const [expected, received] = [
+      await onRedis(schedule, apart),
+      await onEmulator(schedule, apart),
+    ];
     if (JSON.stringify(expected) === JSON.stringify(received)) return true;
     if (repetition < REPETITIONS) continue;
     const step = expected.findIndex(
@@ -176,17 +185,17 @@ async function agrees(schedule: readonly Step[]): Promise<boolean> {
 }
 
 /** All schedules share one server: each has keys of its own. */
-async function onRedis(schedule: readonly Step[]): Promise<readonly unknown[]> {
+async function onRedis(schedule: readonly Step[], apart: number): Promise<readonly unknown[]> {
   const prefix = `${next++}:`;
   const crowd = await Crowd.open(redis.port, CLIENTS, prefix);
-  return play(crowd, schedule, (ms) => new Promise((resolve) => setTimeout(resolve, ms)));
+  return play(crowd, schedule, apart, (ms) => new Promise((resolve) => setTimeout(resolve, ms)));
 }
 
-async function onEmulator(schedule: readonly Step[]): Promise<readonly unknown[]> {
+async function onEmulator(schedule: readonly Step[], apart: number): Promise<readonly unknown[]> {
   const clock = manualClock();
   const server = await startRespServer(createEmulator({ clock }));
   const crowd = await Crowd.open(server.port, CLIENTS, `${next++}:`);
-  const heard = await play(crowd, schedule, (ms) => clock.advance(ms));
+  const heard = await play(crowd, schedule, apart, (ms) => clock.advance(ms));
   await server.close();
   return heard;
 }
@@ -195,12 +204,12 @@ async function onEmulator(schedule: readonly Step[]): Promise<readonly unknown[]
 async function play(
   crowd: Crowd,
   schedule: readonly Step[],
+  apart: number,
   pass: (ms: number) => unknown,
 ): Promise<readonly unknown[]> {
   const heard: unknown[] = [];
   for (const step of schedule) {
-    // No two waits begin in the same millisecond: who of them ends first is left open.
-    await pass(2);
+    await pass(apart);
     if ("passes" in step) await pass(PASSING);
     else if ("lines" in step) crowd.send(step.client, step.lines);
     else if ("leaves" in step) await crowd.replace(step.client);
