@@ -74,15 +74,7 @@ const NUMBERS = [
   "2147483648",
 ];
 
-const ODD_NAMES = [
-  "nosuch",
-  "SLOWLOG-MAX-LEN",
-  "databases",
-  "daemonize",
-  "",
-  "slave-priority",
-  "hz\0",
-];
+const ODD_NAMES = ["nosuch", "SLOWLOG-MAX-LEN", "databases", "daemonize", "", "slave-priority"];
 const PATTERNS =
   "hz HZ nosuch slowlog-max-len Slowlog-Max-Len maxmemory-* *replica-pri* *-priority lfu-* l?u-* [hl]z hash-max-* MAXMEMORY-S* *lag* notify* latency-tracking client-output-buffer-limit maxmemory-clients repl-backlog-size \\hz hz* hz[a shutdown-on-* *-hostname zset-max-ziplist-value lua-time-limit".split(
     " ",
