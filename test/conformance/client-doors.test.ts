@@ -1,10 +1,8 @@
 /** The law of the doors for clients: the double and the real client answer alike to equal calls, however an app writes them. */
 import * as fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { double, oneByOne, realClients, server, ways, type Way } from "./doors.js";
 import { RUNS, calls, wildCalls, config, overClient } from "./door-laws.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
 afterAll(() => server.close());

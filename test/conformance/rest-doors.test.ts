@@ -3,7 +3,7 @@
  * behind. Exceptions stand with the doors, each with commands that show it.
  */
 import * as fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { clientCall } from "../../src/conformance/client-calls.js";
 import { callExceptions, jsonDoor, oneByOne, raw, restDoors, transactionDoor } from "./doors.js";
 import {
@@ -18,8 +18,6 @@ import {
   jsonOutcomes,
   doubleOutcomes,
 } from "./door-laws.js";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 describe("the REST API", () => {
   it.each(restDoors)("answers alike to a POST for each command and to $name", async (door) => {

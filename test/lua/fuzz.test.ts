@@ -78,7 +78,7 @@ describe("an emulator", () => {
   it.each([
     { kind: "endless and deep", scripts: SLOW_SCRIPTS, timeout: TIMEOUT },
     { kind: "large", scripts: LARGE_SCRIPTS, timeout: 500 },
-  ])("outlives each of the $kind scripts", { timeout: 180_000 }, ({ scripts, timeout }) => {
+  ])("outlives each of the $kind scripts", ({ scripts, timeout }) => {
     expect(scripts.length).toBeGreaterThan(20);
     for (const script of scripts) {
       const { emulator, run } = createFilled(timeout);
@@ -86,7 +86,7 @@ describe("an emulator", () => {
     }
   });
 
-  it.each([1, 2, 3, 4, 5])("outlives 2,000 hostile scripts (%i)", { timeout: 180_000 }, (seed) => {
+  it.each([1, 2, 3, 4, 5])("outlives 2,000 hostile scripts (%i)", (seed) => {
     const draw = chance(seed);
     const { emulator, run } = createFilled(TIMEOUT);
     for (let count = 0; count < 2000; count++) {

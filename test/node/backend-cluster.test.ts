@@ -15,7 +15,7 @@ let cluster: RedisCluster;
 
 beforeAll(async () => {
   cluster = await startCluster(3);
-}, 60_000);
+});
 
 afterAll(() => cluster.stop());
 

@@ -12,7 +12,7 @@ async function run(folder: string, ...args: readonly string[]): Promise<string> 
   // Nothing of this run's own, but for what finds the programs.
   const { PATH = "", HOME = "" } = process.env;
   const command = [vitest, "run", "--reporter=dot", "--no-color", ...args, folder];
-  const options = { cwd: projects, env: { PATH, HOME }, timeout: 50_000 };
+  const options = { cwd: projects, env: { PATH, HOME }, timeout: 200_000 };
   const { stdout, stderr } = await promisify(execFile)(process.execPath, command, options);
   // What vitest says of a process that it has to end.
   expect(stdout + stderr).not.toMatch(/hanging|did not exit|close timed out/i);
